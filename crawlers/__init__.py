@@ -1,0 +1,1 @@
+"""The crawling wing: HTTP, portals and the archive. It imports neither flows nor warehouse."""

@@ -1,0 +1,1 @@
+"""Scores of the extraction against folders of gold."""

@@ -1,0 +1,1 @@
+"""The warehouse wing: DuckDB alone. It imports neither crawlers nor flows."""
