@@ -1,0 +1,95 @@
+"""What a family reads from a list page: the seam between families (which read) and spiders (which fetch).
+
+A family is a pure reader. It gets the decoded text of a page and says which entries the page lists and what has to be
+asked for the next page. It fetches nothing, judges no title and keeps no state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class NextPage:
+    """A request that leads on: the next page of a list, the data behind a shell, a page of search results."""
+
+    url: str
+    """Absolute."""
+    method: str = "GET"
+    body: bytes | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A fetched page, decoded."""
+
+    url: str
+    """Absolute, after redirects: relative links are joined to it."""
+    text: str
+    """The body as text; HTML, XML or JSON."""
+    content_type: str | None = None
+    """The Content-Type header as sent."""
+    asked: NextPage | None = None
+    """The request of a page that a family asked for itself (see `ListReading.next_page`); None for a column's address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a list."""
+
+    url: str
+    """Absolute, as linked (not yet canonical)."""
+    title: str
+    """As the list shows it, the `title` attribute where the text is cut short; blanks collapsed."""
+    listed_on: str | None = None
+    """The date beside the entry, `YYYY-MM-DD`; None if none is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLink:
+    """A link to a list (栏目) that may hold the reports."""
+
+    url: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListReading:
+    """What one page of a list says."""
+
+    entries: tuple[Entry, ...] = ()
+    """In the order of the page, each address once."""
+    next_page: NextPage | None = None
+    """What to ask for the page after this one; None when this is the last."""
+    total: int | None = None
+    """Entries in the whole list, where the page says so."""
+    columns: tuple[ColumnLink, ...] = ()
+    """Links to further lists, where the page is an index of columns."""
+    warnings: tuple[str, ...] = ()
+    """One sentence each for what was there and could not be read: a list container without entries, fields gone."""
+
+
+@runtime_checkable
+class Family(Protocol):
+    """A platform that lists in its own way."""
+
+    @property
+    def name(self) -> str:
+        """The word that the registry uses, lower case."""
+        ...
+
+    def recognise(self, page: Page) -> str | None:
+        """The evidence that a page comes from this platform, in a few words; None if it does not."""
+        ...
+
+    def read(self, page: Page) -> ListReading:
+        """Read a list page. Never raises for what stands in the page: what cannot be read is a warning."""
+        ...
+
+    def search(self, home: Page, words: str) -> NextPage | None:
+        """The request that asks the site's own search for `words`; None if the family has no search. Its answer goes
+        to `read`."""
+        ...
