@@ -33,7 +33,7 @@ class Page:
     content_type: str | None = None
     """The Content-Type header as sent."""
     asked: NextPage | None = None
-    """The request of a page that a family asked for itself (see `ListReading.next_page`); None for a column's address."""
+    """The `next_page` of an earlier reading that led here; None for a column's own address."""
 
 
 @dataclass(frozen=True, slots=True)
