@@ -1,0 +1,32 @@
+"""The command line `fazhi`. Each area's commands stand in a module of their own; none imports what it may not need."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+app = typer.Typer(
+    name="fazhi",
+    help="Reports on law-based government (法治政府建设年度报告): collect, archive, extract, ask.",
+    epilog="Exit codes: 0 done · 1 failed · 2 wrong use · 3 gate refused the release · "
+    "4 some portals blocked, drifted or unreachable.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+
+def main() -> None:
+    """Run the command line; an exception that carries an exit code is told in its one sentence, without a traceback."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        typer.echo("Interrupted. Nothing is lost: what was archived stays, and the next run goes on from there.", err=True)
+        sys.exit(130)
+    except Exception as fault:
+        exit_code = getattr(type(fault), "exit_code", None)
+        if exit_code is None:
+            raise
+        typer.echo(str(fault), err=True)
+        sys.exit(exit_code)

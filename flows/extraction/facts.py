@@ -59,7 +59,7 @@ class Document:
     """The clean text and metadata of one page or file."""
 
     text: str
-    """Paragraphs joined by one newline, no blank lines, the title first where the page shows one; no trailing newline."""
+    """Paragraphs joined by one newline, no blank lines, title first where the page shows one; no newline at the end."""
     title: str | None = None
     """As the page itself shows it."""
     inferred_title: str | None = None
@@ -163,7 +163,7 @@ class Citation:
 
 
 class Unreadable(Exception):  # noqa: N818 - it is a verdict on the input, not a fault of the program
-    """The bytes hold no text that can be trusted. `verdict` is a word, the message one sentence that says what to do."""
+    """The bytes hold no text that can be trusted. `verdict` is a word, the message a sentence: what to do."""
 
     def __init__(self, verdict: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -1,0 +1,80 @@
+"""The data directory: where each kind of state lies, and the lock that lets one run at a time change it."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+MINIMUM_FREE_BYTES = 200 * 2**20
+"""Below this a run does not start: a night of a few portals and a copy of a small warehouse must fit."""
+
+
+class DataDirectoryError(RuntimeError):
+    """The data directory cannot be used; the message says why and what to do."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """All state under one root."""
+
+    root: Path
+
+    @property
+    def archive(self) -> Path:
+        """WARC files, capture log and candidates."""
+        return self.root / "archive"
+
+    @property
+    def warehouse(self) -> Path:
+        """Releases and the symlink `fazhi.duckdb`."""
+        return self.root / "warehouse"
+
+    @property
+    def runs(self) -> Path:
+        """One folder a run: jobs, states, logs, facts."""
+        return self.root / "runs"
+
+    def prepare(self) -> None:
+        """Make the folders; raise DataDirectoryError if they cannot be written or the disk is nearly full."""
+        try:
+            for folder in (self.archive, self.warehouse, self.runs):
+                folder.mkdir(parents=True, exist_ok=True)
+            probe = self.runs / ".writable"
+            probe.write_bytes(b"")
+            probe.unlink()
+        except OSError as fault:
+            raise DataDirectoryError(
+                f"{self.root} cannot be written ({fault.strerror}); choose another data directory with --data or FAZHI_DATA."
+            ) from fault
+        free = shutil.disk_usage(self.root).free
+        if free < MINIMUM_FREE_BYTES:
+            raise DataDirectoryError(
+                f"Only {free // 2**20} MB are free at {self.root}, a run needs {MINIMUM_FREE_BYTES // 2**20} MB; "
+                "free some space or move the data directory with --data."
+            )
+
+    @contextlib.contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the lock of the runs; raise DataDirectoryError at once if another run holds it."""
+        self.runs.mkdir(parents=True, exist_ok=True)
+        with (self.runs / "lock").open("a+", encoding="utf-8") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                handle.seek(0)
+                holder = handle.read().strip() or "unknown"
+                raise DataDirectoryError(
+                    f"Another run (process {holder}) is working in {self.root}; wait until it ends, or stop it."
+                ) from None
+            handle.truncate(0)
+            handle.write(f"{os.getpid()}\n")
+            handle.flush()
+            yield
+            handle.truncate(0)

@@ -1,0 +1,47 @@
+"""Prefect as this project uses it: quiet, private, and on the operator's server when one is running."""
+
+from __future__ import annotations
+
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+LOCAL_SERVER = "http://127.0.0.1:4200/api"
+
+DEFAULTS = {
+    # An ephemeral server needs 12 to 19 s to start; Prefect's own limit of 20 s is too close to that.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    "PREFECT_CLI_PROMPT": "false",
+    "DO_NOT_TRACK": "1",
+}
+
+
+def _answers(api: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{api}/health", timeout=1.0) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, TimeoutError, OSError):
+        return False
+
+
+def prepare(prefect_home: Path | None = None) -> str | None:
+    """Set Prefect's environment; call it before Prefect is imported. Returns the address of the server that will
+    show the run, or None when Prefect will start one of its own for as long as the run lasts.
+
+    What the environment already says stays as it is; a server on this machine's default port is used if it answers.
+    """
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    if prefect_home is not None:
+        os.environ.setdefault("PREFECT_HOME", str(prefect_home))
+    named = os.environ.get("PREFECT_API_URL")
+    if named:
+        return named
+    if _answers(LOCAL_SERVER):
+        os.environ["PREFECT_API_URL"] = LOCAL_SERVER
+        return LOCAL_SERVER
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
+    return None
