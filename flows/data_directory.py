@@ -51,7 +51,8 @@ class DataDirectory:
             probe.unlink()
         except OSError as fault:
             raise DataDirectoryError(
-                f"{self.root} cannot be written ({fault.strerror}); choose another data directory with --data or FAZHI_DATA."
+                f"{self.root} cannot be written ({fault.strerror}); "
+                "choose another data directory with --data or FAZHI_DATA."
             ) from fault
         free = shutil.disk_usage(self.root).free
         if free < MINIMUM_FREE_BYTES:
