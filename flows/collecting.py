@@ -17,7 +17,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from flows.jsonl import read_rows
 
@@ -55,11 +54,10 @@ class CrawlJob:
 
 
 def cut_into_shards(portals: Iterable[tuple[str, str]], count: int) -> list[Shard]:
-    """Spread (portal id, base URL) pairs over at most `count` shards by a hash of the host; the same host, the same
-    shard, on every machine and every night."""
+    """Spread (portal id, host) pairs over at most `count` shards by a hash of the host; the same host, the same shard,
+    on every machine and every night."""
     members: dict[int, list[str]] = defaultdict(list)
-    for portal_id, base_url in portals:
-        host = urlsplit(base_url).hostname or base_url
+    for portal_id, host in portals:
         members[int.from_bytes(hashlib.sha256(host.encode()).digest()[:4], "big") % count].append(portal_id)
     return [Shard(number, tuple(members[number])) for number in sorted(members)]
 
