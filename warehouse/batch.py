@@ -59,7 +59,7 @@ def _columns(text: str) -> tuple[Column, ...]:
     """Columns from `name TYPE` or `name TYPE!` (required), separated by semicolons."""
     found = []
     for part in text.split(";"):
-        name, kind = part.split(None, 1)
+        name, kind = part.split(maxsplit=1)
         found.append(Column(name, kind.strip().rstrip("!"), kind.strip().endswith("!")))
     return tuple(found)
 
@@ -80,47 +80,61 @@ TABLES: dict[str, BatchTable] = {
             "run_id",
             # flow: nightly, backfill, reextract … · outcome: one word of the flow's own, ok where all went well ·
             # counts: an object of numbers
-            "run_id VARCHAR!; flow VARCHAR!; started_at TIMESTAMPTZ!; finished_at TIMESTAMPTZ; outcome VARCHAR; counts JSON",
+            """
+                run_id VARCHAR!; flow VARCHAR!; started_at TIMESTAMPTZ!; finished_at TIMESTAMPTZ; outcome VARCHAR;
+                counts JSON
+            """,
         ),
         _table(
             "portal_runs",
             "log",
             "run_id portal_id",
             # state: ok empty drift blocked unreachable · reports_new and reports_revised: null lets the warehouse count
-            "run_id VARCHAR!; portal_id VARCHAR!; state VARCHAR!; reason VARCHAR; requests BIGINT; captures BIGINT; "
-            "candidates BIGINT; reports_new BIGINT; reports_revised BIGINT",
+            """
+                run_id VARCHAR!; portal_id VARCHAR!; state VARCHAR!; reason VARCHAR; requests BIGINT;
+                captures BIGINT; candidates BIGINT; reports_new BIGINT; reports_revised BIGINT
+            """,
         ),
         _table(
             "captures",
             "log",
             "capture_id",
             # the fields of the capture log, as it is written
-            "capture_id VARCHAR!; run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; fetched_at TIMESTAMPTZ!; role VARCHAR!; "
-            "via VARCHAR; status INTEGER; verdict VARCHAR!; reason VARCHAR; content_type VARCHAR; payload_digest VARCHAR; "
-            "etag VARCHAR; last_modified VARCHAR; warc_file VARCHAR!; offset BIGINT!; length BIGINT!; record_id VARCHAR!; "
-            "refers_to VARCHAR",
+            """
+                capture_id VARCHAR!; run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; fetched_at TIMESTAMPTZ!;
+                role VARCHAR!; via VARCHAR; status INTEGER; verdict VARCHAR!; reason VARCHAR; content_type VARCHAR;
+                payload_digest VARCHAR; etag VARCHAR; last_modified VARCHAR; warc_file VARCHAR!; offset BIGINT!;
+                length BIGINT!; record_id VARCHAR!; refers_to VARCHAR
+            """,
         ),
         _table(
             "candidates",
             "log",
             "run_id portal_id url",
             # decision: report undecided not_report
-            "run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; fetch_url VARCHAR; title VARCHAR; listed_on DATE; "
-            "list_url VARCHAR; decision VARCHAR!; reason VARCHAR; seen_at TIMESTAMPTZ!",
+            """
+                run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; fetch_url VARCHAR; title VARCHAR;
+                listed_on DATE; list_url VARCHAR; decision VARCHAR!; reason VARCHAR; seen_at TIMESTAMPTZ!
+            """,
         ),
         _table(
             "problems",
             "log",
             "run_id portal_id url capture_id kind sentence",
             # kind: one word · sentence: what a person should read
-            "run_id VARCHAR!; portal_id VARCHAR; url VARCHAR; capture_id VARCHAR; kind VARCHAR!; sentence VARCHAR!",
+            """
+                run_id VARCHAR!; portal_id VARCHAR; url VARCHAR; capture_id VARCHAR; kind VARCHAR!;
+                sentence VARCHAR!
+            """,
         ),
         _table(
             "sightings",
             "log",
             "capture_id",
-            "report_id VARCHAR!; text_digest VARCHAR!; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!; "
-            "seen_at TIMESTAMPTZ!",
+            """
+                report_id VARCHAR!; text_digest VARCHAR!; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!;
+                seen_at TIMESTAMPTZ!
+            """,
         ),
         _table(
             "missing",
@@ -128,7 +142,10 @@ TABLES: dict[str, BatchTable] = {
             "capture_id",
             # report_id may stay null: the address says which report it was · run_id: null where the capture is in
             # captures of this or an earlier batch
-            "report_id VARCHAR; run_id VARCHAR; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!; seen_at TIMESTAMPTZ!",
+            """
+                report_id VARCHAR; run_id VARCHAR; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!;
+                seen_at TIMESTAMPTZ!
+            """,
         ),
         _table(
             "report_versions",
@@ -136,81 +153,125 @@ TABLES: dict[str, BatchTable] = {
             _TEXT_KEY,
             # level: province prefecture county township department · published_time: HH:MM[:SS] ·
             # attachments: [{url, name}] · provenance: {field: where from} · warnings: [sentence]
-            _OF_TEXT + "text VARCHAR!; capture_id VARCHAR!; seen_at TIMESTAMPTZ!; extractor_version VARCHAR!; "
-            "portal_id VARCHAR!; url VARCHAR!; title VARCHAR; list_title VARCHAR; inferred_title VARCHAR; issuer VARCHAR; "
-            "region_code VARCHAR; region VARCHAR; level VARCHAR; report_year INTEGER!; published_on DATE; "
-            "published_time VARCHAR; signed_on DATE; delivered_on DATE; source VARCHAR; document_number VARCHAR; "
-            "site_id_code VARCHAR; attachments JSON; provenance JSON; warnings VARCHAR[]",
+            _OF_TEXT
+            + """
+                text VARCHAR!; capture_id VARCHAR!; seen_at TIMESTAMPTZ!; extractor_version VARCHAR!;
+                portal_id VARCHAR!; url VARCHAR!; title VARCHAR; list_title VARCHAR; inferred_title VARCHAR;
+                issuer VARCHAR; region_code VARCHAR; region VARCHAR; level VARCHAR; report_year INTEGER!;
+                published_on DATE; published_time VARCHAR; signed_on DATE; delivered_on DATE; source VARCHAR;
+                document_number VARCHAR; site_id_code VARCHAR; attachments JSON; provenance JSON;
+                warnings VARCHAR[]
+            """,
         ),
-        _table("paragraphs", "fact", _TEXT_KEY, _OF_TEXT + "para_no INTEGER!; text VARCHAR!; page INTEGER"),
+        _table(
+            "paragraphs",
+            "fact",
+            _TEXT_KEY,
+            _OF_TEXT
+            + """
+                para_no INTEGER!; text VARCHAR!; page INTEGER
+            """,
+        ),
         _table(
             "sections",
             "fact",
             _TEXT_KEY,
-            _OF_TEXT + "ordinal INTEGER!; level INTEGER!; marker VARCHAR; title VARCHAR; start INTEGER!; end INTEGER!; "
-            "dimension VARCHAR; part VARCHAR",
+            _OF_TEXT
+            + """
+                ordinal INTEGER!; level INTEGER!; marker VARCHAR; title VARCHAR; start INTEGER!; end INTEGER!;
+                dimension VARCHAR; part VARCHAR
+            """,
         ),
         _table(
             "quantities",
             "fact",
             _TEXT_KEY,
             _OF_TEXT
-            + "ordinal INTEGER!; start INTEGER!; end INTEGER!; text VARCHAR!; value DOUBLE!; value_high DOUBLE; "
-            "unit VARCHAR; bound VARCHAR!; kind VARCHAR!; direction VARCHAR; subject VARCHAR; period VARCHAR; section INTEGER; "
-            "optional BOOLEAN; page INTEGER",
+            + """
+                ordinal INTEGER!; start INTEGER!; end INTEGER!; text VARCHAR!; value DOUBLE!; value_high DOUBLE;
+                unit VARCHAR; bound VARCHAR!; kind VARCHAR!; direction VARCHAR; subject VARCHAR; period VARCHAR;
+                section INTEGER; optional BOOLEAN; page INTEGER
+            """,
         ),
         _table(
             "observations",
             "fact",
             _TEXT_KEY,
             _OF_TEXT
-            + "indicator VARCHAR!; value DOUBLE!; value_high DOUBLE; unit VARCHAR; bound VARCHAR!; period VARCHAR; "
-            "scope VARCHAR; start INTEGER!; end INTEGER!; evidence VARCHAR!; confidence DOUBLE!; rule VARCHAR; quantity INTEGER",
+            + """
+                indicator VARCHAR!; value DOUBLE!; value_high DOUBLE; unit VARCHAR; bound VARCHAR!; period VARCHAR;
+                scope VARCHAR; start INTEGER!; end INTEGER!; evidence VARCHAR!; confidence DOUBLE!; rule VARCHAR;
+                quantity INTEGER
+            """,
         ),
         _table(
             "checks",
             "fact",
             _TEXT_KEY,
-            _OF_TEXT + "rule VARCHAR!; stated DOUBLE!; numerator DOUBLE; denominator DOUBLE; computed DOUBLE; "
-            "verdict VARCHAR!; start INTEGER!; end INTEGER!; arithmetic VARCHAR",
+            _OF_TEXT
+            + """
+                rule VARCHAR!; stated DOUBLE!; numerator DOUBLE; denominator DOUBLE; computed DOUBLE;
+                verdict VARCHAR!; start INTEGER!; end INTEGER!; arithmetic VARCHAR
+            """,
         ),
         _table(
             "citations",
             "fact",
             _TEXT_KEY,
             _OF_TEXT
-            + "start INTEGER!; end INTEGER!; text VARCHAR!; kind VARCHAR!; document_number VARCHAR; cited_id VARCHAR",
+            + """
+                start INTEGER!; end INTEGER!; text VARCHAR!; kind VARCHAR!; document_number VARCHAR;
+                cited_id VARCHAR
+            """,
         ),
         # tokens: an object {word: how often}, one line a text, words cut for search
-        _table("postings", "fact", _TEXT_KEY, _OF_TEXT + "tokens MAP(VARCHAR, INTEGER)!"),
+        _table(
+            "postings",
+            "fact",
+            _TEXT_KEY,
+            _OF_TEXT
+            + """
+                tokens MAP(VARCHAR, INTEGER)!
+            """,
+        ),
         _table(
             "indicators",
             "seed",
             "code",
-            "code VARCHAR!; name_zh VARCHAR!; name_en VARCHAR; dimension VARCHAR; dimension_zh VARCHAR; kind VARCHAR; "
-            "unit VARCHAR; units VARCHAR[]; scope VARCHAR; better VARCHAR; relations JSON; note VARCHAR",
+            """
+                code VARCHAR!; name_zh VARCHAR!; name_en VARCHAR; dimension VARCHAR; dimension_zh VARCHAR;
+                kind VARCHAR; unit VARCHAR; units VARCHAR[]; scope VARCHAR; better VARCHAR; relations JSON;
+                note VARCHAR
+            """,
         ),
         _table(
             "regions",
             "seed",
             "region_code",
             # name: 广州市 · full_name: 广东省广州市 · level: province prefecture county township
-            "region_code VARCHAR!; name VARCHAR!; full_name VARCHAR; short_name VARCHAR; level VARCHAR; parent_code VARCHAR; "
-            "note VARCHAR",
+            """
+                region_code VARCHAR!; name VARCHAR!; full_name VARCHAR; short_name VARCHAR; level VARCHAR;
+                parent_code VARCHAR; note VARCHAR
+            """,
         ),
         _table(
             "portals",
             "seed",
             "portal_id",
             # the registry entry, its id as portal_id · level: that of the portal's own government
-            "portal_id VARCHAR!; name VARCHAR!; region_code VARCHAR; region VARCHAR; level VARCHAR; base_url VARCHAR!; "
-            "host VARCHAR; family VARCHAR; columns JSON; allow_hosts VARCHAR[]; delay_s DOUBLE; checked_on DATE; note VARCHAR",
+            """
+                portal_id VARCHAR!; name VARCHAR!; region_code VARCHAR; region VARCHAR; level VARCHAR;
+                base_url VARCHAR!; host VARCHAR; family VARCHAR; columns JSON; allow_hosts VARCHAR[];
+                delay_s DOUBLE; checked_on DATE; note VARCHAR
+            """,
         ),
         _table(
             "population",
             "seed",
             "region_code year",
-            "region_code VARCHAR!; year INTEGER!; population BIGINT!; source VARCHAR",
+            """
+                region_code VARCHAR!; year INTEGER!; population BIGINT!; source VARCHAR
+            """,
         ),
     )
 }
