@@ -60,6 +60,16 @@ def read_log(store: Store, names: Iterable[str] | None = None) -> Iterator[Captu
             yield capture_of(line, f"{name} line {number}")
 
 
+def free_name(store: Store, name: str) -> str:
+    """Return the name, or the next `NAME.2.jsonl`, `NAME.3.jsonl` that is not taken in the archive."""
+    part = 1
+    free = name
+    while store.exists(free):
+        part += 1
+        free = f"{name.removesuffix('.jsonl')}.{part}.jsonl"
+    return free
+
+
 class LogWriter:
     """Appends captures to one log file, each line handed to the system at once."""
 

@@ -39,7 +39,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.web.client import _HTTP11ClientFactory
 
 from crawlers.archive.captures import Capture
-from crawlers.archive.exchange import Exchange, Headers, Truncation
+from crawlers.archive.exchange import Exchange, Headers, Judgement, Truncation
 from crawlers.archive.writer import ArchiveWriter
 
 logger = logging.getLogger(__name__)
@@ -65,12 +65,12 @@ class Recorder:
         crawler.signals.connect(recorder._close, signal=signals.engine_stopped)
         return recorder
 
-    def record(self, request: Request, exchange: Exchange) -> Capture:
+    def record(self, request: Request, exchange: Exchange, judgement: Judgement | None = None) -> Capture:
         """Archive an exchange and leave its capture in `request.meta`; raises ArchiveWriteFailed and ends the crawl."""
         if self.failure is not None:
             raise self.failure
         try:
-            capture = self.writer.record(exchange)
+            capture = self.writer.record(exchange, judgement)
         except Exception as error:
             self.failure = error
             logger.error("%s", error)
@@ -89,7 +89,8 @@ class Recorder:
 
     def refuse(self, request: Request, sentence: str) -> Capture:
         """Archive that a request was not sent, and why (robots.txt, the safety rules)."""
-        return self.record(request, _exchange(request, datetime.now(UTC), sent=False, error=sentence))
+        exchange = _exchange(request, datetime.now(UTC), sent=False, error=sentence)
+        return self.record(request, exchange, Judgement("refused", sentence))
 
     def _close(self) -> None:
         self.writer.close()

@@ -31,7 +31,7 @@ from warcio.warcwriter import WARCWriter
 
 from crawlers.archive import capture_log
 from crawlers.archive.captures import Capture
-from crawlers.archive.exchange import Exchange, Headers, Judge, digest_of
+from crawlers.archive.exchange import Exchange, Headers, Judge, Judgement, digest_of
 from crawlers.archive.store import OPEN_SUFFIX, Store, sync_folder
 
 FOLDER = "warc"
@@ -178,12 +178,14 @@ class ArchiveWriter:
         self._file: _OpenFile | None = None
         self._log = capture_log.LogWriter(self.store.staging / capture_log.FOLDER / f"{run_id}-{shard}.jsonl")
 
-    def record(self, exchange: Exchange) -> Capture:
+    def record(self, exchange: Exchange, judgement: Judgement | None = None) -> Capture:
         """Judge an exchange, write its records and its row, and return the row.
 
-        Raises ArchiveWriteFailed when the disk does not take it; the archive is then as it was before the call.
+        `judgement` is for what only the caller can know; otherwise the judge is asked. Raises ArchiveWriteFailed when
+        the disk does not take it; the archive is then as it was before the call.
         """
-        judgement = self._judge(exchange)
+        if judgement is None:
+            judgement = self._judge(exchange)
         file = self._file if self._file is not None else self._open()
         capture_id = self._new_id()
         request_id = self._new_id() if exchange.sent else None
@@ -303,8 +305,12 @@ class ArchiveWriter:
             except FileExistsError:
                 continue  # left open by a crash, or another writer's: salvage will see to it
             break
-        # The lock tells salvage that someone is still writing; the system drops it when the process dies.
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # The lock tells salvage that someone is still writing; the system drops it when the process dies. A salvage
+        # that held the lock first has taken the empty file away.
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not path.exists():
+            os.close(descriptor)
+            return self._open()
         sync_folder(folder)
         file = _OpenFile(name, path, descriptor, 0, self._new_id(), [])
         out = BytesIO()
@@ -355,13 +361,8 @@ class ArchiveWriter:
 
     def _publish_log(self) -> None:
         """Upload the log beside the WARCs; a second writer of the same run and shard gets a name of its own."""
-        stem = f"{capture_log.FOLDER}/{self.run_id}-{self.shard}"
-        name = f"{stem}.jsonl"
-        part = 1
-        while self.store.exists(name):
-            part += 1
-            name = f"{stem}.{part}.jsonl"
-        self.store.publish(self._log.path, name)
+        name = f"{capture_log.FOLDER}/{self.run_id}-{self.shard}.jsonl"
+        self.store.publish(self._log.path, capture_log.free_name(self.store, name))
 
 
 def urn(identifier: str) -> str:
