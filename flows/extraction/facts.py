@@ -79,8 +79,6 @@ class Document:
     site_id_code: str | None = None
     sections: tuple[Section, ...] = ()
     attachments: tuple[Attachment, ...] = ()
-    lead: bool = False
-    """The page holds no text of its own: it only leads to the file among its attachments."""
     pages: tuple[int, ...] = ()
     """Of a paginated file: for each paragraph of the text its page, from 1. Empty for HTML."""
     provenance: dict[str, str] = field(default_factory=dict)
