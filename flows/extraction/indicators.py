@@ -1,0 +1,665 @@
+"""Which quantities of a report are indicators of the catalogue.
+
+Each quantity is seen in its surroundings (segment, clause, sentence, topic, section: see seeds/indicators.yaml), and
+the phrasing whose words stand there best decides. All words of the catalogue are found in one scan of a paragraph;
+every group of words is a bit, so that a phrasing is held against a number by a few comparisons of integers.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from flows.extraction.catalogue import Catalogue, Group, Indicator, Phrasing, load_catalogue
+from flows.extraction.facts import Level, Observation, Quantity, Section
+
+WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+"""Full-width forms to their narrow twins, one character for one, so that offsets stay."""
+
+STOP = re.compile(r"[。!?\n]")
+CLAUSE_END = re.compile(r"[,;:。!?\n\t]")
+ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\([一二三四五六七八九十]+\))")
+TITLE = re.compile(r"《[^》\n]*》")
+LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
+CHANGE = re.compile(r"增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减")
+DOWN = re.compile(r"下降|减少|降低|回落|压减|下滑|降幅|缩减|减幅|下调|缩短")
+GAP = re.compile(
+    r"(?:高于|低于|高出|低出|超出|超过|领先|优于)[^,]{0,8}"
+    r"(?:全国|全省|全市|全区|平均|省均|目标|要求|标准|指标)"
+)
+OTHER_BASE = re.compile(r"环比|比上月|较上月|比上季|较上季|比前三年|[比较]\s*20\d\d")
+SHARE = re.compile(r"占")
+ALL_OF = re.compile(r"(?:均|都|皆|全部|同样)(?:为|达|达到|是|保持|实现|完成|超过|在)*$")
+RATE_ITEM = re.compile(r"[、和与及]|以及")
+RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$")
+RESPECTIVE = re.compile(r"分别")
+MODIFIER = (
+    r"(?:县级|市级|区级|省级|市直|县直|区直|省直|党政|行政|相关|有关|职能|成员|基层|重点|试点|涉企|各类|责任|牵头"
+    r"|镇\(街\))*"
+)
+PERIOD = re.compile(
+    r"\d{4}[-—–至]\d{4}年?|\d{4}年(?:\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|度)?"
+    r"|\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|前?[一二三四]季度|累计|全年|上年度?|上一年度?|去年"
+)
+YEAR = re.compile(r"\d{4}年(?:度)?")
+SCOPES = (
+    ("other", re.compile(r"法院|检察院|中院|最高检|司法部")),
+    ("全国", re.compile(r"全国")),
+    ("全省", re.compile(r"全省|自治区|全自治区|省级")),
+    ("市本级", re.compile(r"[市县区州]本级|市级|县级|区级|[市县区州]政府(?!网)|政府办|[市县区]直")),
+    ("镇街", re.compile(r"镇街|街道办|乡镇|全镇|全乡|全街|我镇|我乡|我街")),
+    ("部门", re.compile(r"[我全本市县区]局|全系统|委机关|部门|分局")),
+    ("全市", re.compile(r"全[市县区州盟旗]|我[市县区州]|各[县区]|辖区")),
+)
+REACH = 60
+"""Characters before the clause in which the words of `sentence` may stand: reports write sentences of half a page."""
+SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
+
+Word = tuple[str, int, int, int]
+"""A word, its length, the bits of its groups, and the bits of those groups that accept it inside 《》."""
+Hit = tuple[int, int, int]
+"""A word found: start, end, bits of its groups."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """A phrasing compiled: groups as bits."""
+
+    indicator: Indicator
+    name: str
+    says: tuple[int, ...]
+    says_all: int
+    clause: int
+    sentence: int
+    about: tuple[int, ...]
+    excludes: int
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A phrasing that holds for a number."""
+
+    rule: _Rule
+    score: float
+    confidence: float
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class _Place:
+    """The surroundings of one number, as spans of the text and as bits of the groups met in them."""
+
+    left: int
+    right: int
+    clause_start: int
+    clause_end: int
+    sentence_start: int
+    near: list[Hit]
+    near_bits: int
+    clause_bits: int
+    lead: list[Hit]
+    lead_bits: int
+    lead_last: int
+    topic: int
+    dimensions: tuple[str, ...]
+
+
+class Matcher:
+    """The catalogue compiled to one scan of words and a table of rules."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
+        self._bits: dict[Group, int] = {}
+        rules: list[_Rule] = []
+        for indicator in catalogue.indicators.values():
+            for phrasing in indicator.phrasings:
+                rules.append(self._compile(indicator, phrasing, len(rules)))
+        self.topics = 0
+        self.by_says: dict[int, list[_Rule]] = {}
+        self.by_sentence: dict[int, list[_Rule]] = {}
+        for rule in rules:
+            for bit in rule.about:
+                self.topics |= bit
+            if rule.says:
+                self.by_says.setdefault(rule.says[0], []).append(rule)
+            else:
+                first = rule.sentence or rule.clause
+                self.by_sentence.setdefault(first & -first, []).append(rule)
+        self.says_keys = _union(self.by_says)
+        self.sentence_keys = _union(self.by_sentence)
+        self.pairs, self.singles = self._words()
+        self.carrier = re.compile(MODIFIER + "(" + "|".join(sorted(catalogue.carriers, key=len, reverse=True)) + ")")
+
+    def _bit(self, group: Group) -> int:
+        return self._bits.setdefault(group, 1 << len(self._bits))
+
+    def _compile(self, indicator: Indicator, phrasing: Phrasing, order: int) -> _Rule:
+        says = tuple(self._bit(group) for group in phrasing.says)
+        excludes = self._bit(phrasing.excludes) if phrasing.excludes else 0
+        return _Rule(
+            indicator=indicator,
+            name=phrasing.name,
+            says=says,
+            says_all=sum(set(says)),
+            clause=sum({self._bit(group) for group in phrasing.clause}),
+            sentence=sum({self._bit(group) for group in phrasing.sentence}),
+            about=tuple(self._bit(group) for group in phrasing.about),
+            excludes=excludes,
+            order=order,
+        )
+
+    def _words(self) -> tuple[dict[str, list[Word]], dict[str, list[Word]]]:
+        open_bits: dict[str, int] = {}
+        title_bits: dict[str, int] = {}
+        for group, bit in self._bits.items():
+            for word in group:
+                inside = word.startswith("《")
+                word = word.lstrip("《")
+                kept = title_bits if inside else open_bits
+                kept[word] = kept.get(word, 0) | bit
+        pairs: dict[str, list[Word]] = {}
+        singles: dict[str, list[Word]] = {}
+        for word in open_bits.keys() | title_bits.keys():
+            entry = (word, len(word), open_bits.get(word, 0), title_bits.get(word, 0))
+            (singles if len(word) == 1 else pairs).setdefault(word[:2], []).append(entry)
+        return pairs, singles
+
+    def scan(self, flat: str, start: int, end: int) -> list[Hit]:
+        """Every word of the catalogue between `start` and `end`, by its start."""
+        titles = [match.span() for match in TITLE.finditer(flat, start, end)]
+        hits: list[Hit] = []
+        pairs, singles = self.pairs, self.singles
+        inside = 0
+        for at in range(start, end):
+            two = flat[at : at + 2]
+            if two in pairs or two[0] in singles:
+                while inside < len(titles) and titles[inside][1] <= at:
+                    inside += 1
+                titled = inside < len(titles) and titles[inside][0] <= at
+                for word, length, bits, title in (*pairs.get(two, ()), *singles.get(two[0], ())):
+                    held = title if titled else bits
+                    if held and at + length <= end and flat.startswith(word, at):
+                        if length == 2 and hits and _crosses(hits, at, at + length):
+                            continue
+                        hits.append((at, at + length, held))
+        return hits
+
+
+def _union(table: dict[int, list[_Rule]]) -> int:
+    union = 0
+    for bit in table:
+        union |= bit
+    return union
+
+
+@lru_cache(maxsize=1)
+def load_matcher() -> Matcher:
+    """The matcher of the project's own catalogue. Raises CatalogueError."""
+    return Matcher(load_catalogue())
+
+
+def observe(
+    text: str,
+    quantities: Sequence[Quantity],
+    sections: Sequence[Section] = (),
+    *,
+    level: Level | None = None,
+    matcher: Matcher | None = None,
+) -> tuple[Observation, ...]:
+    """The quantities that are indicators, in the order of the text.
+
+    `quantities` are those of `text`, ascending. Figures of sections whose part is `plans` are targets and left out.
+    A number may yield several observations (审查率、备案率均为100%); growth and shares are facets, `CODE.yoy` with the
+    unit % or pp and a negative value for a decrease, `CODE.share` with %.
+    """
+    return _Reading(text, quantities, sections, level, matcher or load_matcher()).observations()
+
+
+class _Reading:
+    """One text being read."""
+
+    def __init__(
+        self,
+        text: str,
+        quantities: Sequence[Quantity],
+        sections: Sequence[Section],
+        level: Level | None,
+        matcher: Matcher,
+    ) -> None:
+        self.text = text
+        self.flat = text.translate(WIDE)
+        self.quantities = sorted(quantities, key=lambda quantity: quantity.start)
+        self.sections = sorted(sections, key=lambda section: section.start)
+        self.section_starts = [section.start for section in self.sections]
+        self.level = level
+        self.matcher = matcher
+        self.found: dict[int, list[Observation]] = {}
+
+    def observations(self) -> tuple[Observation, ...]:
+        index, count = 0, len(self.quantities)
+        while index < count:
+            start = self.flat.rfind("\n", 0, self.quantities[index].start) + 1
+            end = self.flat.find("\n", self.quantities[index].end)
+            end = len(self.flat) if end < 0 else end
+            after = index
+            while after < count and self.quantities[after].start < end:
+                after += 1
+            self.paragraph(start, end, index, after)
+            index = after
+        return tuple(observation for at in sorted(self.found) for observation in self.found[at])
+
+    def paragraph(self, start: int, end: int, first: int, after: int) -> None:
+        flat = self.flat
+        hits = self.matcher.scan(flat, start, end)
+        hit_starts = [hit[0] for hit in hits]
+        held = [(quantity.start, quantity.end) for quantity in self.quantities[first:after]]
+        ends = [start - 1, *_outside(CLAUSE_END, flat, start, end, held), end]
+        stops = [start - 1, *(at for at in ends[1:-1] if flat[at] in "。!?"), end]
+        items = [start, *(match.start() for match in ITEM.finditer(flat, start, end))]
+        for index in range(first, after):
+            quantity = self.quantities[index]
+            around = self.around(quantity.start)
+            if around and any(section.part == "plans" for section in around):
+                continue
+            at = bisect_right(ends, quantity.start) - 1
+            clause_start, clause_end = ends[at] + 1, _following(ends, quantity.end)
+            sentence_start = stops[bisect_right(stops, quantity.start) - 1] + 1
+            item_start = items[bisect_right(items, quantity.start) - 1]
+            left, right = self.segment(index, clause_start, clause_end)
+            lead = hits[bisect_right(hit_starts, sentence_start - 1) : bisect_right(hit_starts, clause_start - 1)]
+            before = hits[bisect_right(hit_starts, item_start - 1) : bisect_right(hit_starts, sentence_start - 1)]
+            near = hits[bisect_right(hit_starts, left - 1) : bisect_right(hit_starts, right - 1)]
+            near = [hit for hit in near if hit[1] <= quantity.start or (hit[0] >= quantity.end and hit[1] <= right)]
+            clause_bits = 0
+            for hit in hits[bisect_right(hit_starts, clause_start - 1) : bisect_right(hit_starts, clause_end - 1)]:
+                clause_bits |= hit[2]
+            topics = self.matcher.topics
+            place = _Place(
+                left=left,
+                right=right,
+                clause_start=clause_start,
+                clause_end=clause_end,
+                sentence_start=sentence_start,
+                near=near,
+                near_bits=_bits(near),
+                clause_bits=clause_bits,
+                lead=lead,
+                lead_bits=_bits(lead),
+                lead_last=_latest(lead, topics),
+                topic=_latest(before, topics),
+                dimensions=tuple(section.dimension for section in around if section.dimension),
+            )
+            found = self.read(index, place)
+            if found:
+                self.found[index] = found
+
+    def around(self, at: int) -> list[Section]:
+        """The sections that hold `at`, innermost first."""
+        last = bisect_right(self.section_starts, at)
+        return [section for section in reversed(self.sections[:last]) if at < section.end]
+
+    def segment(self, index: int, clause_start: int, clause_end: int) -> tuple[int, int]:
+        """Where the segment of a number begins and ends: commas, other numbers and open brackets part it."""
+        flat, quantity = self.flat, self.quantities[index]
+        left, right = clause_start, clause_end
+        if index and self.quantities[index - 1].end > left:
+            left = self.quantities[index - 1].end
+            mark = flat.find("、", left, quantity.start)
+            if mark >= 0:
+                left = mark + 1
+        bracket = flat.rfind("(", left, quantity.start)
+        if bracket >= 0 and flat.find(")", bracket, quantity.start) < 0:
+            left = bracket + 1
+        if index + 1 < len(self.quantities) and self.quantities[index + 1].start < right:
+            right = self.quantities[index + 1].start
+            mark = flat.find("、", quantity.end, right)
+            if mark >= 0:
+                right = mark
+        if right > quantity.end and flat[quantity.end] in "、()":
+            right = quantity.end
+        return left, right
+
+    def read(self, index: int, place: _Place) -> list[Observation]:
+        quantity = self.quantities[index]
+        said = self.flat[place.left : quantity.start]
+        if quantity.unit in SETTLED:
+            if GAP.search(said):
+                return []
+            if self.is_change(quantity, said):
+                return self.growth(index, place, said)
+        elif quantity.kind == "rank" and self.repeats(index, place):
+            return []
+        several = self.rates(quantity, place)
+        if several:
+            return [self.observation(quantity, place, found) for found in several]
+        best = self.best(quantity, place)
+        if quantity.unit == "%" and (best is None or best.rule.indicator.code not in _shares(self.matcher)):
+            share = self.share(index, place, said)
+            if share is not None and (best is None or not SHARE.search(said) or best.score < 3):
+                return [share]
+        return [self.observation(quantity, place, best)] if best else []
+
+    def is_change(self, quantity: Quantity, said: str) -> bool:
+        if quantity.unit in ("个百分点", "百分点", "倍"):
+            return True
+        if LEVELLED.search(said) and not re.search(r"(?:增长|增加|上升|下降|减少|提高)(?:了|达)$", said):
+            return False
+        return quantity.kind == "change" or bool(re.search(CHANGE.pattern + r"$", said[-4:]))
+
+    def repeats(self, index: int, place: _Place) -> bool:
+        """Whether a rank only adds to one that the sentence stated before: 排名第四,是连续七次稳居前五的城市."""
+        if self.quantities[index].bound != "under":
+            return False
+        before = (self.quantities[at] for at in range(index - 1, -1, -1) if at in self.found)
+        return any(one.kind == "rank" and place.sentence_start <= one.start < place.clause_start for one in before)
+
+    def best(
+        self, quantity: Quantity, place: _Place, kinds: tuple[str, ...] | None = None, near: list[Hit] | None = None
+    ) -> _Found | None:
+        """The phrasing that fits best; with `kinds`, whatever the unit, among indicators of those kinds."""
+        matcher = self.matcher
+        near = place.near if near is None else near
+        near_bits = place.near_bits if near is place.near else _bits(near)
+        sentence_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= place.clause_start - REACH])
+        best: _Found | None = None
+        keys = near_bits & matcher.says_keys
+        tables = [(keys, matcher.by_says), (sentence_bits & matcher.sentence_keys, matcher.by_sentence)]
+        for mask, table in tables:
+            while mask:
+                bit = mask & -mask
+                mask ^= bit
+                for rule in table[bit]:
+                    if (
+                        rule.says_all & ~near_bits
+                        or rule.excludes & (place.clause_bits if quantity.kind == "rank" else near_bits)
+                        or rule.clause & ~place.clause_bits
+                        or rule.sentence & ~sentence_bits
+                        or not _fits(rule.indicator, quantity, kinds)
+                    ):
+                        continue
+                    found = self.score(rule, quantity, place, near)
+                    if found is not None and (
+                        best is None or (found.score, -found.rule.order) > (best.score, -best.rule.order)
+                    ):
+                        best = found
+        return best
+
+    def score(self, rule: _Rule, quantity: Quantity, place: _Place, near: list[Hit]) -> _Found | None:
+        score = 0.0
+        confidence = 0.95
+        start, end = quantity.start, quantity.end
+        covered = self.carrier_of(quantity, place)
+        covers = covered is None
+        for bit in rule.says:
+            weight = 0.0
+            chosen: Hit | None = None
+            for hit in near:
+                if hit[2] & bit:
+                    value = (1.0 if hit[1] <= quantity.start else 0.8) * (1 + 0.5 * (hit[1] - hit[0]))
+                    if value > weight:
+                        weight, chosen = value, hit
+                    if covered is not None and hit[0] < covered[1] and hit[1] >= covered[1]:
+                        covers = True
+            if chosen is None:
+                return None
+            score += weight
+            start, end = min(start, chosen[0]), max(end, chosen[1])
+        if not covers and rule.says:
+            return None
+        for mask, value in ((rule.clause, 1.6), (rule.sentence, 1.4)):
+            score += value * mask.bit_count()
+        for bit in rule.about:
+            if place.near_bits & bit:
+                score += 2.0
+            elif place.clause_bits & bit:
+                score += 1.6
+            elif place.lead_last & bit:
+                score += 1.4
+                confidence = min(confidence, 0.9)
+            elif place.lead_bits & bit:
+                score += 1.0
+                confidence = min(confidence, 0.8)
+            elif place.topic & bit:
+                score += 0.7
+                confidence = min(confidence, 0.7)
+            elif rule.indicator.dimension in place.dimensions:
+                score += 0.4
+                confidence = min(confidence, 0.6)
+            else:
+                return None
+            if not place.clause_bits & bit:
+                for hit in reversed(place.lead):
+                    if hit[2] & bit:
+                        start = min(start, hit[0])
+                        break
+        if quantity.unit is None:
+            score -= 1.0
+            confidence -= 0.1
+        return _Found(rule, score, round(confidence, 2), start, end)
+
+    def carrier_of(self, quantity: Quantity, place: _Place) -> tuple[int, int] | None:
+        """Span of the thing that is counted when it stands right behind the number and bears a name of its own."""
+        match = self.matcher.carrier.match(self.flat, quantity.end, place.right)
+        return match.span(1) if match else None
+
+    def rates(self, quantity: Quantity, place: _Place) -> list[_Found]:
+        """The rates of a list that share one number: 审查率、备案率、公开率均为100%."""
+        if quantity.unit != "%":
+            return []
+        said = self.flat[place.left : quantity.start]
+        spans: list[tuple[int, int]] = []
+        at = 0
+        for match in RATE_ITEM.finditer(said):
+            spans.append((at, match.start()))
+            at = match.end()
+        spans.append((at, len(said)))
+        rated = [
+            (begin, end)
+            for begin, end in spans
+            if re.search(
+                r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$",
+                said[begin:end],
+            )
+        ]
+        if len(rated) < 2:
+            return []
+        found: list[_Found] = []
+        for begin, end in rated:
+            near = [hit for hit in place.near if hit[0] >= place.left + begin and hit[1] <= place.left + end]
+            one = self.best(quantity, place, near=near)
+            if one is not None and all(one.rule.indicator is not other.rule.indicator for other in found):
+                found.append(one)
+        return found
+
+    def growth(self, index: int, place: _Place, said: str) -> list[Observation]:
+        """The facet .yoy: of the indicator that the words name, else of the figure right before."""
+        quantity = self.quantities[index]
+        if OTHER_BASE.search(said):
+            return []
+        points = quantity.unit in ("个百分点", "百分点")
+        kinds = ("percent",) if points else ("count", "money", "percent")
+        down = quantity.direction == "down" or (quantity.direction is None and bool(DOWN.search(said)))
+        value = -quantity.value if down and quantity.value > 0 else quantity.value
+        high = quantity.value_high
+        unit = "pp" if points else quantity.unit
+        own = self.best(quantity, place, kinds)
+        if own is not None:
+            code, base_start, confidence, rule = own.rule.indicator.code, own.start, own.confidence, own.rule.name
+        else:
+            base = self.previous(index, place)
+            if base is None or "." not in base.indicator or base.indicator.endswith((".yoy", ".share")):
+                return []
+            code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
+        start = max(base_start, place.sentence_start)
+        return [
+            Observation(
+                indicator=f"{code}.yoy",
+                value=value,
+                value_high=-high if high is not None and down else high,
+                unit=unit,
+                bound=quantity.bound,
+                period=quantity.period,
+                scope=self.scope(quantity, place),
+                start=start,
+                end=quantity.end,
+                evidence=self.text[start : quantity.end],
+                confidence=round(confidence - 0.05, 2),
+                rule=f"{rule}.yoy",
+                quantity=quantity.ordinal,
+            )
+        ]
+
+    def share(self, index: int, place: _Place, said: str) -> Observation | None:
+        """The facet .share of the figure right before: 基本满意的23件,占比2.8%."""
+        if not SHARE.search(said):
+            return None
+        base = self.previous(index, place)
+        if base is None or base.indicator.endswith((".yoy", ".share")) or base.unit == "%":
+            return None
+        quantity = self.quantities[index]
+        code = self.matcher.catalogue.indicators[base.indicator].share or f"{base.indicator}.share"
+        return Observation(
+            indicator=code,
+            value=quantity.value,
+            value_high=quantity.value_high,
+            unit=quantity.unit,
+            bound=quantity.bound,
+            period=quantity.period or base.period,
+            scope=base.scope,
+            start=base.start,
+            end=quantity.end,
+            evidence=self.text[base.start : quantity.end],
+            confidence=round(base.confidence - 0.05, 2),
+            rule=f"{base.rule}.share",
+            quantity=quantity.ordinal,
+        )
+
+    def previous(self, index: int, place: _Place) -> Observation | None:
+        """What the number right before, in the same sentence, was read as; growth and shares in between are passed."""
+        for back in range(index - 1, max(index - 3, -1), -1):
+            before = self.quantities[back]
+            if before.start < place.sentence_start:
+                return None
+            found = self.found.get(back)
+            if found and not found[0].indicator.endswith((".yoy", ".share")):
+                return found[0]
+            if not found and before.unit not in SETTLED:
+                return None
+        return None
+
+    def observation(self, quantity: Quantity, place: _Place, found: _Found) -> Observation:
+        start, end = min(found.start, place.left), max(found.end, quantity.end)
+        while start < quantity.start and self.flat[start] in ' 、,;:。")':
+            start += 1
+        return Observation(
+            indicator=found.rule.indicator.code,
+            value=quantity.value,
+            value_high=quantity.value_high,
+            unit=quantity.unit,
+            bound=quantity.bound,
+            period=self.period(quantity, place),
+            scope=self.scope(quantity, place),
+            start=start,
+            end=end,
+            evidence=self.text[start:end],
+            confidence=found.confidence,
+            rule=found.rule.name,
+            quantity=quantity.ordinal,
+        )
+
+    def period(self, quantity: Quantity, place: _Place) -> str | None:
+        if quantity.period:
+            return quantity.period
+        for match in reversed(list(PERIOD.finditer(self.flat, place.clause_start, quantity.start))):
+            return match.group()
+        for match in reversed(list(YEAR.finditer(self.flat, place.sentence_start, place.clause_start))):
+            return match.group()
+        return None
+
+    def scope(self, quantity: Quantity, place: _Place) -> str | None:
+        if quantity.kind == "rank":
+            ranks = re.findall("全国|全省|全区|全市|全县", self.flat[place.sentence_start : quantity.start])
+            return ranks[-1] if ranks else None
+        for begin, end in ((place.clause_start, place.clause_end), (place.sentence_start, place.clause_start)):
+            words = self.flat[begin:end]
+            for scope, pattern in SCOPES:
+                if pattern.search(words):
+                    return scope
+        return None
+
+
+def _fits(indicator: Indicator, quantity: Quantity, kinds: tuple[str, ...] | None) -> bool:
+    """Whether a number of this kind and unit can state the indicator."""
+    kind = indicator.kind
+    if kinds is not None:
+        return kind in kinds
+    unit = quantity.unit
+    if kind == "percent":
+        return unit in ("%", "‰") and quantity.kind != "rank"
+    if kind == "rank":
+        return quantity.kind == "rank"
+    if quantity.kind == "rank" or unit in SETTLED:
+        return False
+    if kind == "money":
+        return quantity.kind == "money" or unit == "元"
+    if unit is None:
+        return quantity.kind == "count" and quantity.text[-1:] in "0123456789０１２３４５６７８９万亿余"
+    return unit in indicator.units or unit.removeprefix("个") in indicator.units
+
+
+def _crosses(hits: Sequence[Hit], start: int, end: int) -> bool:
+    """Whether a short word begins inside an earlier one and ends beyond it: 复议案件 holds no 议案."""
+    for hit in reversed(hits):
+        if hit[1] <= start - 8:
+            return False
+        if hit[0] < start < hit[1] < end:
+            return True
+    return False
+
+
+def _latest(hits: Sequence[Hit], topics: int) -> int:
+    """The topics of the last word that has any; of two words one inside the other the longer speaks."""
+    for at in range(len(hits) - 1, -1, -1):
+        bits = hits[at][2] & topics
+        if bits:
+            start, end = hits[at][:2]
+            for hit in hits[max(at - 4, 0) : at]:
+                if hit[0] <= start and hit[1] >= end and hit[2] & topics:
+                    return hit[2] & topics
+            return bits
+    return 0
+
+
+def _bits(hits: Sequence[Hit]) -> int:
+    bits = 0
+    for hit in hits:
+        bits |= hit[2]
+    return bits
+
+
+@lru_cache(maxsize=4)
+def _shares(matcher: Matcher) -> frozenset[str]:
+    """Codes that a share of another figure may state."""
+    return frozenset(one.share for one in matcher.catalogue.indicators.values() if one.share)
+
+
+def _outside(pattern: re.Pattern[str], flat: str, start: int, end: int, held: Sequence[tuple[int, int]]) -> list[int]:
+    """Where `pattern` matches outside the numbers."""
+    found: list[int] = []
+    at = 0
+    for match in pattern.finditer(flat, start, end):
+        while at < len(held) and held[at][1] <= match.start():
+            at += 1
+        if at == len(held) or match.start() < held[at][0]:
+            found.append(match.start())
+    return found
+
+
+def _following(ends: Sequence[int], at: int) -> int:
+    """The first of `ends` at or after `at`."""
+    return ends[bisect_right(ends, at - 1)]
