@@ -1,0 +1,45 @@
+"""The families that are known, and which of them a page comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawlers.families.generic import Generic
+from crawlers.families.nfcms import Nfcms
+from crawlers.families.reading import Family, Page
+from crawlers.families.trs import Trs
+
+GENERIC: Family = Generic()
+# In the order in which they are asked: the surest marks first. The generic family is what remains.
+FAMILIES: tuple[Family, ...] = (Nfcms(), Trs(), GENERIC)
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """A family and why a page is taken to be its own."""
+
+    family: Family
+    evidence: str
+
+
+class UnknownFamilyError(Exception):
+    """A family's name that no module answers to."""
+
+    exit_code = 2
+
+
+def family_named(name: str) -> Family:
+    """The family of a registry entry; raises UnknownFamilyError with the names that there are."""
+    for family in FAMILIES:
+        if family.name == name.strip().lower():
+            return family
+    names = ", ".join(family.name for family in FAMILIES)
+    raise UnknownFamilyError(f"There is no family {name!r}; the families are {names}.")
+
+
+def recognise(page: Page) -> Recognition:
+    """The family that a page comes from; the generic one where none recognises it."""
+    for family in FAMILIES:
+        if (evidence := family.recognise(page)) is not None:
+            return Recognition(family, evidence)
+    return Recognition(GENERIC, "no mark of a known platform")

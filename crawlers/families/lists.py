@@ -1,0 +1,40 @@
+"""One page of a list, put together: entries, the way on, the stated total, further columns, and what failed."""
+
+from __future__ import annotations
+
+import re
+
+from crawlers.families.columns import column_links
+from crawlers.families.paging import next_link, stated_total
+from crawlers.families.reading import Entry, ListReading, NextPage, Page
+from crawlers.families.rows import read_rows
+
+_SHELL = re.compile(r"v-for=|v-cloak|ng-repeat=|\{\{\s*item\.|数据加载中|正在加载|<div id=[\"']?app[\"']?>\s*</div>")
+_COUNTED = re.compile(r"""(?:data-total=["']?|["']?total(?:Record|Count)?["']?\s*[:=]\s*["']?)(\d{1,7})""")
+
+
+def read_list(
+    page: Page,
+    *,
+    entries: tuple[Entry, ...] | None = None,
+    next_page: NextPage | None = None,
+    total: int | None = None,
+) -> ListReading:
+    """The reading of a page; what a family knows better than the plain rows, links and counts it hands in."""
+    entries = read_rows(page) if entries is None else entries
+    next_page = next_page or next_link(page)
+    total = stated_total(page.text) if total is None else total
+    return ListReading(entries, next_page, total, column_links(page), why_empty(page, entries, next_page, total))
+
+
+def why_empty(page: Page, entries: tuple[Entry, ...], next_page: NextPage | None, total: int | None) -> tuple[str, ...]:
+    """What is wrong with a list page that yields no entry; nothing where it has some, says it has none, or leads on."""
+    if entries or total == 0 or (next_page is not None and next_page.method == "POST"):
+        return ()
+    counted = _COUNTED.search(page.text)
+    stated = total or (int(counted.group(1)) if counted else 0)
+    if stated:
+        return (f"The page states {stated} entries and shows none that can be read.",)
+    if _SHELL.search(page.text):
+        return ("The page builds its list by a script and names no address to read it from.",)
+    return ("The page has no row with a link and a title that looks like an entry.",)

@@ -1,0 +1,72 @@
+"""The link to the next page of a list, by rel, by its text, or by its number."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urldefrag
+
+from lxml import html
+
+from crawlers.families.reading import NextPage, Page
+from crawlers.families.rows import collapse, link_target, parse, text_of
+
+_NEXT = re.compile(
+    r"^[\s\[【<«]*(?:下一?页|下一頁|下頁|后一?页|后页|next(?:\s*page)?|[>›»]{1,2})[\s\]】>»›]*$", re.IGNORECASE
+)
+_TOTAL = re.compile(
+    r"(?:共有?|总计|总共|合计)\s*(\d{1,7})\s*(?:条|篇|项|个文件|个?记录|件)|(?:总记录数?|记录总数)\s*[:：]?\s*(\d{1,7})"
+)
+_NOTHING = re.compile(r"暂无(?:数据|内容|信息|相关)|没有(?:找到|查到|相关|符合)|无相关(?:数据|内容|信息)|共\s*0\s*条")
+
+
+def next_link(page: Page) -> NextPage | None:
+    """The next page that a page links to; None if it links to none."""
+    document = parse(page.text)
+    if document is None:
+        return None
+    here = plain(page.url)
+    for element in document.iter("link", "a"):
+        if "next" in (element.get("rel") or "").lower().split():
+            linked = link_target(element, page.url)
+            if linked and plain(linked) != here:
+                return NextPage(linked)
+    anchors = [a for a in document.iter("a") if isinstance(a, html.HtmlElement)]
+    for anchor in anchors:
+        text = collapse(text_of(anchor)) or collapse(anchor.get("title") or "")
+        if _NEXT.match(text) and (target := link_target(anchor, page.url)) and plain(target) != here:
+            return NextPage(target)
+    return _by_number(anchors, page.url)
+
+
+def _by_number(anchors: list[html.HtmlElement], url: str) -> NextPage | None:
+    """The page numbered one higher than this: the pager's number that is no link, or leads here, is this page's."""
+    numbered = [(int(t), a) for a in anchors if (t := collapse(text_of(a)).strip("[] ")).isdigit() and len(t) <= 4]
+    if not numbered:
+        return None
+    here = plain(url)
+    current = next((n for n, a in numbered if (there := link_target(a, url)) and plain(there) == here), None)
+    if current is None:
+        marked = [n for n, a in numbered if link_target(a, url) is None]
+        current = marked[0] if marked else _gap([n for n, _ in numbered])
+    for number, anchor in numbered:
+        if number == current + 1 and (target := link_target(anchor, url)):
+            return NextPage(target)
+    return None
+
+
+def _gap(numbers: list[int]) -> int:
+    """The number missing from a pager that starts at one: the current page is often no link."""
+    return next((n for n in range(1, max(numbers) + 1) if n not in numbers), max(numbers))
+
+
+def plain(url: str) -> str:
+    """A page's address without what does not change the page: scheme, fragment, index file, final slash."""
+    bare = urldefrag(url).url.split("://", 1)[-1]
+    return re.sub(r"(?:/index\.s?html?|/)$", "", bare)
+
+
+def stated_total(text: str) -> int | None:
+    """The number of entries in the whole list, as the page states it; 0 where it says that there is nothing."""
+    if found := _TOTAL.search(re.sub(r"<[^>]{0,200}>", "", text)):
+        return int(found.group(1) or found.group(2))
+    return 0 if _NOTHING.search(text) else None

@@ -1,0 +1,301 @@
+"""Links with a title and a date in a repeated block: what nearly every list of articles is, whatever its classes.
+
+Nothing here leans on a class or an id. A row is the largest block around a link that holds few links; its date is what
+stands in the row outside the title. Rows whose addresses and places resemble each other are a list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from lxml import etree, html
+
+from crawlers.families.dates import date_beside, dates_in, is_only_date
+from crawlers.families.dialects import dialect_of
+from crawlers.families.reading import Entry, Page
+
+# Links that a row may hold besides the title: its column, its file, its interpretation.
+_LINKS_IN_A_ROW = 4
+_SHORTEST_TITLE = 5
+_INLINE = {"em", "b", "i", "u", "font", "strong", "mark", "sup", "sub"}
+_PAGER = re.compile(
+    r"^[\s\[【<«»>›‹|]*(?:\d+|首页|尾页|末页|第?一页|最后一?页|上一?页|下一?页|前一?页|后一?页|更多|more|返回.*|详细|查看|下载|打印|跳转|GO)"
+    r"[\s\]】<«»>›‹|+]*$",
+    re.IGNORECASE,
+)
+_CUT_SHORT = re.compile(r"(?:…|\.{2,}|。{2,})\s*$")
+_OPENED = re.compile(
+    r"""(?:open|href|location|go|jump|show)\w*\s*[(=]\s*['"]([^'"]+\.[a-z]{3,5}[^'"]*)['"]""", re.IGNORECASE
+)
+_LABELLED_TITLE = re.compile(r"^\s*(?:文章)?标题[:：]\s*")
+
+
+def is_pager(text: str) -> bool:
+    """True if a link's text only turns pages or opens what another link already names."""
+    return _PAGER.match(text) is not None
+
+
+def parse(text: str) -> html.HtmlElement | None:
+    """The document of a page's text; None for a text without a tag."""
+    # lxml refuses text that declares an encoding, and stops at a second </html>.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    text = re.sub(r"</html\s*>(?=.*\S)", "", text, flags=re.IGNORECASE | re.DOTALL, count=1) if text else text
+    if "<" not in text:
+        return None
+    try:
+        document = html.document_fromstring(text, parser=html.HTMLParser())
+    except (etree.ParserError, ValueError):
+        return None
+    return document if isinstance(document, html.HtmlElement) else None
+
+
+def collapse(text: str) -> str:
+    """Text with blanks collapsed and without zero-width characters."""
+    return re.sub(r"[\s\u200b\ufeff\u00a0\u3000]+", " ", text).strip()
+
+
+def read_rows(page: Page, *, inside: str | None = None) -> tuple[Entry, ...]:
+    """The entries that a page lists, each address once, in the order of the page.
+
+    `inside` is HTML to read in the page's place, such as a record out of an inline data store; its links are joined to
+    the page's address all the same.
+    """
+    document = parse(page.text if inside is None else inside)
+    if document is None:
+        return ()
+    entries = _entries(document, page.url, bare=inside is not None)
+    if entries or inside is not None:
+        return entries
+    # Some sites deliver the list inside a comment and let a script uncover it.
+    hidden = "".join(node.text for node in document.iter(etree.Comment) if node.text and "<a" in node.text)
+    uncovered = parse(hidden)
+    return () if uncovered is None else _entries(uncovered, page.url)
+
+
+def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tuple[Entry, ...]:
+    """The rows of a document that make a list; in `bare` rows every link is one."""
+    rows = list(_rows(document, url))
+    dated = Counter(row.place for row in rows if row.listed_on)
+    undated = Counter(row.place for row in rows if not row.listed_on)
+    lengths: dict[tuple[int, str], int] = defaultdict(int)
+    for row in rows:
+        lengths[row.place] += len(row.title)
+    entries: dict[str, Entry] = {}
+    for row in rows:
+        together = dated[row.place] + undated[row.place]
+        prose = lengths[row.place] / together >= 8
+        listed = row.listed_on is not None or (
+            # No date beside it: an entry among dated ones, or one of several articles by their addresses.
+            dated[row.place] * 2 >= together and dated[row.place] > 1
+        )
+        if not listed and (bare or (row.article and together > 1 and prose)):
+            listed = True
+        if not listed:
+            continue
+        known = entries.get(row.url)
+        if known is None or (known.listed_on is None and row.listed_on) or len(row.title) > len(known.title):
+            entries[row.url] = Entry(row.url, row.title, row.listed_on or (known.listed_on if known else None))
+    return tuple(entries.values())
+
+
+class _Row:
+    """A link, its title, its date, and the place of its block in the tree of tags."""
+
+    __slots__ = ("article", "listed_on", "place", "title", "url")
+
+    def __init__(self, url: str, title: str, listed_on: str | None, place: tuple[int, str]) -> None:
+        self.url = url
+        self.title = title
+        self.listed_on = listed_on
+        self.place = place
+        self.article = dialect_of(url) is not None
+
+
+def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
+    base = _base(document, base)
+    anchors = list(document.iter("a"))
+    links_in: Counter[html.HtmlElement] = Counter()
+    targets: dict[html.HtmlElement, str] = {}
+    for anchor in anchors:
+        url = link_target(anchor, base)
+        if url is None:
+            continue
+        targets[anchor] = url
+        links_in[anchor] += 1
+        for above in anchor.iterancestors():
+            links_in[above] += 1
+    best: dict[html.HtmlElement, _Row] = {}
+    for anchor, url in targets.items():
+        title = link_title(anchor)
+        if len(title) < _SHORTEST_TITLE or is_pager(title) or urldefrag(url).url == urldefrag(base).url:
+            continue
+        block = _block(anchor, url, links_in, targets)
+        listed_on = _row_date(anchor, block, url) or date_beside(_beside(block), url)
+        # A row's link to its column or file is no second entry: the longest title speaks for a dated row.
+        key = block if listed_on else anchor
+        held = best.get(key)
+        if held is None or len(title) > len(held.title):
+            best[key] = _Row(url, title, listed_on, _place(block))
+    yield from best.values()
+
+
+def _block(
+    anchor: html.HtmlElement, url: str, links_in: Counter[html.HtmlElement], targets: dict[html.HtmlElement, str]
+) -> html.HtmlElement:
+    """The row around a link: it grows until it has a date, and not into a block of several dated rows."""
+    block = anchor
+    while (above := block.getparent()) is not None and links_in[above] <= _LINKS_IN_A_ROW and above.tag != "body":
+        if date_beside(collapse(text_of(block, without=anchor)), url):
+            break
+        others = {targets[a] for a in above.iter("a") if a in targets} - {url}
+        if others and len(dates_in(collapse(text_of(above, without=anchor)))) > 1:
+            break
+        block = above
+    return block
+
+
+def _row_date(anchor: html.HtmlElement, block: html.HtmlElement, url: str) -> str | None:
+    """The date in a row: an element that is nothing but a date, else what stands outside the link, else inside it."""
+    alone: list[str] = []
+    for element in block.iter():
+        if isinstance(element.tag, str) and len(element) <= 3:
+            text = collapse(text_of(element))
+            if 4 < len(text) < 40 and is_only_date(text) and (found := date_beside(text, url)):
+                alone.append(found)
+    if alone:
+        return alone[-1]
+    outside = collapse(text_of(block, without=anchor))
+    return date_beside(outside, url) if len(outside) < 400 else None
+
+
+def _beside(block: html.HtmlElement) -> str:
+    """The text between this block and the next link, or before it where the rows begin with their dates."""
+    parent = block.getparent()
+    if parent is None:
+        return ""
+    lead = parent.text or ""
+    for sibling in parent:
+        if next(sibling.iter("a"), None) is not None:
+            break
+        lead += f" {text_of(sibling)} {sibling.tail or ''}"
+    date_first = re.search(r"\d{4}\s*[-./年]\s*\d{1,2}|\d{1,2}[-/]\d{1,2}", lead) is not None
+    if not date_first:
+        after = block.tail or ""
+        for sibling in block.itersiblings():
+            if next(sibling.iter("a"), None) is not None:
+                break
+            after += f" {text_of(sibling)} {sibling.tail or ''}"
+        return collapse(after)[:60]
+    before: list[str] = []
+    for sibling in block.itersiblings(preceding=True):
+        before.append(sibling.tail or "")
+        if next(sibling.iter("a"), None) is not None:
+            break
+        before.append(text_of(sibling))
+    else:
+        before.append(parent.text or "")
+    return collapse(" ".join(reversed(before)))[-60:]
+
+
+def text_of(element: html.HtmlElement, *, without: html.HtmlElement | None = None) -> str:
+    """The text in an element, blanks between its parts, without scripts, styles, comments and `without`."""
+    parts: list[str] = []
+
+    def walk(node: html.HtmlElement) -> None:
+        if node is without or not isinstance(node.tag, str) or node.tag in {"script", "style"}:
+            return
+        parts.append(node.text or "")
+        for child in node:
+            walk(child)
+            parts.append(child.tail or "")
+
+    walk(element)
+    return " ".join(part for part in parts if part.strip())
+
+
+def _inline_text(element: html.HtmlElement) -> str:
+    """The text in a link: words marked within a title stay whole."""
+    parts = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in {"script", "style"}:
+            inner = _inline_text(child)
+            parts.append(inner if child.tag in _INLINE else f" {inner} ")
+        parts.append(child.tail or "")
+    return "".join(parts)
+
+
+def _base(document: html.HtmlElement, url: str) -> str:
+    for element in document.iter("base"):
+        if href := element.get("href"):
+            return urljoin(url, str(href).strip())
+    return url
+
+
+def link_target(anchor: html.HtmlElement, base: str) -> str | None:
+    """The absolute address that a link leads to by http; None for scripts, mail, anchors and broken ones."""
+    href = (anchor.get("href") or "").strip()
+    if href.lower().startswith("javascript") or href in {"", "#"}:
+        opened = _OPENED.search(f"{href} {anchor.get('onclick') or ''}")
+        href = opened.group(1) if opened else (anchor.get("data-href") or anchor.get("data-url") or "").strip()
+    if not href or href.startswith(("#", "javascript", "mailto:", "tel:", "data:")):
+        return None
+    try:
+        url = urljoin(base, re.sub(r"[\r\n\t]", "", href))
+        parts = urlsplit(url)
+        host: str | None = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in {"http", "https"} or not host:
+        return None
+    return str(url.replace(" ", "%20"))
+
+
+def link_title(anchor: html.HtmlElement) -> str:
+    """What a link is called: its `title` where the text is cut short or missing, else its text."""
+    text = _own_text(anchor)
+    named = anchor.get("title") or ""
+    named = collapse(_LABELLED_TITLE.sub("", named).splitlines()[0] if named.strip() else "")
+    if not named:
+        image = next(anchor.iter("img"), None)
+        named = collapse(image.get("alt") or image.get("title") or "") if image is not None and not text else ""
+    stem = _CUT_SHORT.sub("", text)
+    if not text or (named and (_CUT_SHORT.search(text) or _squeeze(stem) in _squeeze(named))):
+        return named or text
+    # A title that says less, or something else such as 「点击查看」, gives way.
+    return named if len(named) >= _SHORTEST_TITLE and _squeeze(named) in _squeeze(text) else text
+
+
+def _squeeze(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _own_text(anchor: html.HtmlElement) -> str:
+    """The text of a link; of a link that wraps a whole row, its heading."""
+    whole = collapse(_inline_text(anchor))
+    parts = [collapse(text_of(child)) for child in anchor.iter() if isinstance(child.tag, str) and child is not anchor]
+    heads = list(anchor.iter("h1", "h2", "h3", "h4", "h5", "h6"))
+    if heads and (head := collapse(text_of(heads[0]))) and not is_only_date(head):
+        return head
+    dates = [part for part in parts if part and is_only_date(part)]
+    if dates:
+        titles = [part for part in parts if part and part not in dates and len(part) >= _SHORTEST_TITLE]
+        rest = whole
+        for part in dates:
+            rest = rest.replace(part, " ")
+        rest = collapse(rest)
+        return min((t for t in titles if t in rest), key=lambda t: rest.index(t), default=rest) if titles else rest
+    if len(whole) > 100 and parts:
+        return next((part for part in parts if _SHORTEST_TITLE <= len(part) <= 100), whole)
+    return whole
+
+
+def _place(block: html.HtmlElement) -> tuple[int, str]:
+    """What holds a row, and its kind: rows of one list share it."""
+    holder = block.getparent()
+    # Rows of a table stand two deep where each is in a body of its own.
+    while holder is not None and holder.tag in {"tr", "tbody", "td", "li"}:
+        holder = holder.getparent()
+    return (0 if holder is None else id(holder), str(block.tag))
