@@ -7,6 +7,9 @@ import zlib
 from importlib import import_module
 
 
+_GZIP = b"\x1f\x8b\x08"
+
+
 class Undecodable(Exception):  # noqa: N818 - says what is the matter, as the reader meets it
     """A body that does not fit its Content-Encoding."""
 
@@ -16,12 +19,15 @@ class Undecodable(Exception):  # noqa: N818 - says what is the matter, as the re
 def decode(body: bytes, content_encoding: str | None) -> bytes:
     """Return the body with every listed coding undone, last applied first.
 
-    An empty body stays empty whatever the header says (HEAD, 304, lazy servers). Raises Undecodable when a coding is
-    unknown or the bytes do not fit it.
+    Servers are taken as they are: a body that says gzip and is plain stays as it is, one that is gzip and does not say
+    so is unpacked. Raises Undecodable when a coding is unknown or the bytes do not fit it.
     """
-    if not body or not content_encoding:
+    if not body:
         return body
-    for coding in reversed([c.strip().lower() for c in content_encoding.split(",") if c.strip()]):
+    codings = [coding.strip().lower() for coding in (content_encoding or "").split(",") if coding.strip()]
+    if not codings and body.startswith(_GZIP):
+        codings = ["gzip"]
+    for coding in reversed(codings):
         try:
             body = _undo(body, coding)
         except (zlib.error, OSError, EOFError, ValueError) as error:
@@ -56,15 +62,15 @@ def _undo(body: bytes, coding: str) -> bytes:
 
 def _gunzip(body: bytes) -> bytes:
     """Decode every gzip member; bytes after the last member are ignored, as browsers do."""
+    if not body.startswith(_GZIP):
+        return body
     out = bytearray()
-    while body[:2] == b"\x1f\x8b":
+    while body.startswith(_GZIP):
         member = zlib.decompressobj(zlib.MAX_WBITS + 16)
         out += member.decompress(body)
         if not member.eof:
             raise ValueError("the compressed stream ends early")
         body = member.unused_data
-    if not out and body:
-        raise ValueError("no gzip header")
     return bytes(out)
 
 

@@ -124,6 +124,16 @@ def rebuild(store: Store) -> dict[str, list[Capture]]:
     return logs
 
 
+def replace_log(store: Store, name: str, rows: Iterable[Capture], *, dry_run: bool = False) -> bool:
+    """Put a rebuilt log file in place of the one there; returns whether they differ. Equal files are left alone."""
+    data = b"".join(map(capture_log.line_of, rows))
+    if store.exists(name) and b"".join(store.lines(name)) == data:
+        return False
+    if not dry_run:
+        store.replace(name, data)
+    return True
+
+
 def cdxj_lines(captures: Iterable[Capture]) -> Iterator[str]:
     """Yield the CDXJ lines of captures with an answer, sorted as pywb needs them, each with its newline.
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from crawlers.archive import capture_log
 from crawlers.archive.captures import Capture
-from crawlers.archive.index import captures_of, log_name_of, open_names, warc_names
+from crawlers.archive.index import captures_of, log_name_of, open_names, replace_log, warc_names
 from crawlers.archive.records import Damage, Record, walk
 from crawlers.archive.store import OPEN_SUFFIX, Store, sync_folder
 
@@ -143,7 +143,7 @@ def _mend_logs(store: Store, salvaged: set[str], busy: set[str], result: Salvage
         known = {row.capture_id for row in rows}
         result.rows_added += len(known - set(present))
         result.rows_dropped += len(set(present) - known)
-        write_log(path, rows)
+        replace_log(store, log_name, rows)
 
 
 def _rows(path: Path) -> dict[str, Capture]:
@@ -174,18 +174,3 @@ def _mend_staged(store: Store, log_name: str, names: list[str], result: Salvage)
     if rows:
         data = b"".join(map(capture_log.line_of, rows))
         store.publish_bytes(data, capture_log.free_name(store, log_name))
-
-
-def write_log(path: Path, rows: Iterable[Capture]) -> None:
-    """Put a capture log in place of another, whole or not at all; an equal one is left as it is."""
-    data = b"".join(map(capture_log.line_of, rows))
-    if path.exists() and path.read_bytes() == data:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(path.name + OPEN_SUFFIX)
-    with fresh.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    fresh.replace(path)
-    sync_folder(path.parent)

@@ -125,6 +125,21 @@ class Store:
             raise AlreadyThere(f"{self.root}/{name} exists already; {written} is left as it is.") from None
         written.unlink()
 
+    def replace(self, name: str, data: bytes) -> None:
+        """Write a file whole, in place of one that may be there. Only for what can be rebuilt from the WARCs."""
+        if self.local is None:
+            self._fs.pipe_file(f"{self._base}/{name}", data)
+            return
+        target = self.local / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        fresh = target.with_name(f"{target.name}.{os.getpid()}{OPEN_SUFFIX}")
+        with fresh.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(target)
+        sync_folder(target.parent)
+
     def publish_bytes(self, data: bytes, name: str) -> None:
         """Write a small file at once under its name; raises AlreadyThere when the name is taken."""
         temporary = self.staging / f"{name}.{os.getpid()}{OPEN_SUFFIX}"

@@ -1,0 +1,196 @@
+"""`fazhi archive`: check, show, index, salvage, replay and export what the crawls archived."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from crawlers.archive.captures import Capture
+    from crawlers.archive.reader import ArchiveReader, Opened
+    from crawlers.archive.store import Store
+
+app = typer.Typer(
+    help="The archive: every exchange with the portals as WARC records.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")]
+RootOption = Annotated[
+    str | None, typer.Option("--archive", help="Archive root, a folder or an fsspec URL; else DATA/archive.")
+]
+
+
+def _store(root: str | None, data: Path | None) -> Store:
+    """The archive that the options name; exits with 2 when there is none."""
+    from crawlers.archive.store import Store
+    from flows.settings import Settings
+
+    folder = data or Settings().data
+    if root is not None:
+        return Store(root, staging=folder / "archive-staging")
+    if not (folder / "archive").is_dir():
+        typer.echo(f"There is no archive at {folder / 'archive'}; name one with --data or --archive.", err=True)
+        raise typer.Exit(2)
+    return Store(folder / "archive")
+
+
+@app.command()
+def check(data: DataOption = None, archive: RootOption = None) -> None:
+    """Recompute every digest, read every offset, resolve every revisit, hold the capture log against the WARCs."""
+    from crawlers.archive.check import check as check_archive
+
+    console = Console(stderr=True)
+    store = _store(archive, data)
+    columns = (
+        TextColumn("check"),
+        BarColumn(bar_width=24),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("check", total=None)
+        report = check_archive(store, lambda done, total: progress.update(task, completed=done, total=total))
+    if report.findings:
+        table = Table("what", "file", "offset", "finding", title="Wrong in the archive")
+        for finding in report.findings:
+            offset = "" if finding.offset is None else str(finding.offset)
+            table.add_row(finding.kind, escape(finding.file), offset, escape(finding.sentence))
+        Console().print(table)
+    for note in report.notes:
+        console.print(f"[yellow]note[/] {escape(note)}")
+    typer.echo(
+        f"{report.files} WARC files, {report.records} records, {report.captures} captures, {report.revisits} revisits, "
+        f"{report.size} bytes: {'sound' if report.sound else f'{len(report.findings)} findings'}."
+    )
+    raise typer.Exit(0 if report.sound else 1)
+
+
+@app.command()
+def show(
+    capture: Annotated[str, typer.Argument(help="capture_id, record id, the first 8 characters of one, or a URL.")],
+    data: DataOption = None,
+    archive: RootOption = None,
+    at: Annotated[str | None, typer.Option("--at", help="With a URL: the capture nearest to this time (ISO).")] = None,
+    body: Annotated[bool, typer.Option("--body", help="Only the decoded body, byte for byte, to stdout.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Only the body as sent, to stdout.")] = False,
+    record: Annotated[bool, typer.Option("--record", help="Only the WARC record, decompressed, to stdout.")] = False,
+) -> None:
+    """A capture: where its bytes lie, that they are what the digest says, its headers, its body."""
+    from crawlers.archive.reader import ArchiveReader
+
+    reader = ArchiveReader(_store(archive, data))
+    row = _find(reader, capture, at)
+    if record:
+        import zlib
+
+        sys.stdout.buffer.write(zlib.decompress(reader.raw(row), zlib.MAX_WBITS + 16))
+        return
+    opened = reader.open(row)
+    if body or raw:
+        sys.stdout.buffer.write(opened.body if raw else opened.content)
+        return
+    _print_capture(reader, opened)
+
+
+def _find(reader: ArchiveReader, name: str, at: str | None) -> Capture:
+    if "://" not in name:
+        return reader.log.get(name)
+    from datetime import UTC, datetime
+
+    try:
+        moment = datetime.fromisoformat(at) if at else datetime.now(UTC)
+    except ValueError:
+        typer.echo(f"{at} is no time; write it like 2026-04-01 or 2026-04-01T06:00:00Z.", err=True)
+        raise typer.Exit(2) from None
+    return reader.log.at(name, moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def _print_capture(reader: ArchiveReader, opened: Opened) -> None:
+    from dataclasses import asdict
+
+    from crawlers.archive.reader import prove
+
+    console = Console(soft_wrap=True)
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, value in asdict(opened.capture).items():
+        if value is not None:
+            table.add_row(f"[dim]{name}[/]", escape(str(value)))
+    console.print(table)
+    if opened.capture.payload_digest is not None:
+        proof, _ = prove(reader, opened.capture)
+        console.print(
+            f"[green]verified[/] {proof.size} bytes in {proof.warc_file} at {proof.offset}, record {proof.record_id}, "
+            f"{proof.payload_digest}"
+        )
+    if opened.status_line is not None:
+        console.print(f"\n[bold]{escape(opened.status_line)}[/]")
+        for header, content in opened.headers:
+            console.print(f"[cyan]{escape(header.decode('latin-1'))}[/]: {escape(content.decode('latin-1'))}")
+    console.print()
+    _print_body(console, opened)
+
+
+def _print_body(console: Console, opened: Opened) -> None:
+    from crawlers.bodies import to_text
+
+    content = opened.content
+    if b"\0" in content[:4096]:
+        console.print(f"[dim]{len(content)} bytes that are no text; --body writes them to stdout.[/]")
+    else:
+        console.print(to_text(content, opened.capture.content_type), markup=False, highlight=False)
+
+
+@app.command()
+def index(
+    data: DataOption = None,
+    archive: RootOption = None,
+    cdxj: Annotated[Path | None, typer.Option("--cdxj", help="Write the index as CDXJ for pywb to this file.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+) -> None:
+    """Rebuild the capture log from the WARCs alone, or write it as CDXJ."""
+    from crawlers.archive.index import cdxj_lines, rebuild, replace_log
+
+    store = _store(archive, data)
+    if cdxj is not None:
+        from crawlers.archive.capture_log import read_log
+
+        count = 0
+        with cdxj.open("w", encoding="utf-8") as file:
+            for line in cdxj_lines(read_log(store)):
+                file.write(line)
+                count += 1
+        typer.echo(f"{count} captures in {cdxj}.")
+        return
+    logs = rebuild(store)
+    changed = [name for name, rows in logs.items() if replace_log(store, name, rows, dry_run=dry_run)]
+    rows = sum(map(len, logs.values()))
+    word = "would change" if dry_run else "changed"
+    typer.echo(
+        f"{rows} captures in {len(logs)} log files; {len(changed)} {word}{': ' if changed else ''}{', '.join(changed)}"
+    )
+
+
+@app.command()
+def salvage(data: DataOption = None, archive: RootOption = None) -> None:
+    """Close what a crash left open, up to its last whole record, and mend the capture log."""
+    from crawlers.archive.salvage import salvage as salvage_archive
+
+    result = salvage_archive(_store(archive, data))
+    for file in result.files:
+        typer.echo(f"{file.name}: {file.records} records kept. {file.sentence}")
+    for name in result.in_use:
+        typer.echo(f"{name}: a crawl is writing it; left alone.")
+    typer.echo(
+        f"{len(result.files)} files closed, {result.rows_added} rows added to the capture log, "
+        f"{result.rows_dropped} dropped."
+    )
