@@ -19,7 +19,7 @@ from crawlers.urls import host_key, same_place, twin_of_www
 Level = Literal["province", "prefecture", "county", "township", "department"]
 
 
-class BadRegistry(Exception):
+class RegistryError(Exception):
     """The registry has entries that cannot be used. The message has one line an entry: file, line, what, what to do."""
 
     exit_code = 2
@@ -124,8 +124,9 @@ class Portal(BaseModel):
         return urlsplit(url).scheme in ("http", "https") and host_key(url) in self._places
 
     def at_home(self, url: str) -> str:
-        """Rewrite an address that uses the site's own name (`host`) to where the registry says it is reached."""
-        if self.host and same_place(url, f"http://{self.host}") and not same_place(url, self.base_url):
+        """Rewrite a linked address on the site's own host, or on the name it calls itself (`host`), to the scheme and
+        host by which the registry says it is reached."""
+        if same_place(url, self.base_url) or (self.host and same_place(url, f"http://{self.host}")):
             base = urlsplit(self.base_url)
             return urlunsplit(urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc))
         return url
@@ -151,7 +152,7 @@ class Registry(BaseModel):
         return len(self.portals)
 
     def get(self, portal_id: str) -> Portal:
-        """Return the portal of that id; raises BadRegistry naming the ids nearest to it."""
+        """Return the portal of that id; raises RegistryError naming the ids nearest to it."""
         for portal in self.portals:
             if portal.id == portal_id:
                 return portal
@@ -159,38 +160,40 @@ class Registry(BaseModel):
 
         near = get_close_matches(portal_id, [portal.id for portal in self.portals], n=3)
         hint = f"did you mean {' or '.join(near)}?" if near else "`fazhi portals list` shows what is there."
-        raise BadRegistry([f"{self.path or 'The registry'} has no portal {portal_id!r}; {hint}"])
+        raise RegistryError([f"{self.path or 'The registry'} has no portal {portal_id!r}; {hint}"])
 
     def select(self, ids: list[str] | tuple[str, ...]) -> Registry:
-        """Return a registry of these portals alone; raises BadRegistry for an unknown id."""
+        """Return a registry of these portals alone; raises RegistryError for an unknown id."""
         return Registry(portals=tuple(self.get(portal_id) for portal_id in ids), path=self.path)
 
 
 def load_registry(path: str | os.PathLike[str], *, families: frozenset[str] | None = None) -> Registry:
     """Read a registry file (YAML: a list of entries, or a mapping with the list under `portals`).
 
-    `families` are the names that `family` may have; None takes those the crawlers know. Raises BadRegistry with
+    `families` are the names that `family` may have; None takes those the crawlers know. Raises RegistryError with
     one sentence for every entry that cannot be used, each with file and line.
     """
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise BadRegistry([f"There is no registry {file}; give one with --portals or leave the option out."]) from None
+        raise RegistryError(
+            [f"There is no registry {file}; give one with --portals or leave the option out."]
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRegistry([f"The registry {file} cannot be read: {error}."]) from error
+        raise RegistryError([f"The registry {file} cannot be read: {error}."]) from error
     try:
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark is not None else str(file)
         what = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise BadRegistry([f"{where}: this is not YAML ({what}); correct the line."]) from error
+        raise RegistryError([f"{where}: this is not YAML ({what}); correct the line."]) from error
     if isinstance(root, yaml.MappingNode):
         lists = [value for key, value in root.value if key.value == "portals"]
         root = lists[0] if lists else None
     if not isinstance(root, yaml.SequenceNode):
-        raise BadRegistry([f"{file}:1: a registry is a list of entries under the key `portals`."])
+        raise RegistryError([f"{file}:1: a registry is a list of entries under the key `portals`."])
     known = _known_families() if families is None else families
     problems: list[str] = []
     portals: list[Portal] = []
@@ -209,7 +212,7 @@ def load_registry(path: str | os.PathLike[str], *, families: frozenset[str] | No
         lines[portal.id] = line
         portals.append(portal)
     if problems:
-        raise BadRegistry(problems)
+        raise RegistryError(problems)
     return Registry(portals=tuple(portals), path=str(file))
 
 

@@ -61,7 +61,7 @@ def _ascii(query: str) -> str:
     return quote(query, safe="/%:@!$&'()*+,;=~?[]{}|\"")
 
 
-def canonical(url: str, *, base_url: str | None = None) -> str:
+def canonical_url(url: str, *, base_url: str | None = None) -> str:
     """Return the one form of an address under which a document is known.
 
     The scheme of an address on the portal's own host becomes that of `base_url`; host in lower case, port only where
@@ -95,5 +95,5 @@ def document_key(url: str) -> str:
         return f"{bare} post {match[1]}"
     if match := _HEX.search(path):
         return f"{bare} hex {match[1]}"
-    parts = urlsplit(canonical(url))
+    parts = urlsplit(canonical_url(url))
     return f"{bare} {parts.path.rstrip('/') or '/'}" + (f"?{parts.query}" if parts.query else "")
