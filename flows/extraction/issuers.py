@@ -41,7 +41,12 @@ def _regions() -> dict[str, tuple[Region, ...]]:
     if not seed.is_file():
         return {}
     by_name: dict[str, list[Region]] = {}
-    for row in csv.DictReader(io.StringIO(seed.read_text("utf-8-sig"))):
+    lines = (line for line in io.StringIO(seed.read_text("utf-8-sig")) if not line.startswith("#"))
+    rows = list(csv.DictReader(lines))
+    in_force = {row.get("name") for row in rows if not row.get("valid_to")}
+    for row in rows:
+        if row.get("valid_to") and row.get("name") in in_force:
+            continue  # a code that the place had before
         code = row.get("region_code") or row.get("code") or ""
         full = row.get("full_name") or row.get("name") or ""
         short = row.get("name") or full
