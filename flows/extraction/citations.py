@@ -1,0 +1,91 @@
+"""Finds the laws, regulations, plans and documents that a report names, one identity for all names of a document."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from flows.extraction.facts import Citation
+
+Kind = Literal["law", "regulation", "rule", "normative_document", "plan", "standard"]
+
+_TITLE = re.compile(r"《([^《》\n]{2,120}(?:《[^《》\n]{1,80}》[^《》\n]{0,80})*)》")
+_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{1,10}[〔\[［【﹝(（](?:19|20)\d{2}[〕\]］】﹞)）]\s?(?:第)?\d{1,5}\s?号|(?:GB|DB\d{2}|HJ|GA|SF)(?:/[TZ])?\s?\d+(?:\.\d+)?[-—–]\d{4}"
+)
+_AFTER_TITLE = re.compile(r"\s?[(（]([\u4e00-\u9fff]{1,10}[〔\[［【﹝](?:19|20)\d{2}[〕\]］】﹞]\s?\d{1,5}\s?号)[)）]")
+_YEARS = re.compile(r"[(（](?:19|20)\d{2}\s?年?[-—–－~～至到]+(?:19|20)\d{2}\s?年?[)）]")
+_EDITION = re.compile(
+    r"[(（](?:试行|暂行|修订版?|修正|(?:19|20)\d{2}年?(?:修订|修正)?版?|征求意见稿|草案|送审稿)[)）]$"
+)
+# Works of the press and lists that a title's marks also hold.
+_NO_DOCUMENT = re.compile(
+    r"(?:日报|晚报|时报|蓝皮书|白皮书|周刊|杂志|报告[(（]?\d{0,4}[)）]?|栏目|节目|案例|指数|简报|读本|教程|专刊|公报|新闻联播|剧)$"
+)
+
+
+def kind_of(title: str) -> Kind | None:
+    """What a title names, judged by its last words; None for newspapers, books, lists and reports."""
+    bare = _EDITION.sub("", _YEARS.sub("", title)).strip()
+    if _NO_DOCUMENT.search(bare):
+        return None
+    if re.match(r"(?:GB|DB\d|HJ|GA|SF)[/T\d]", bare) or bare.endswith(("标准", "规范", "规程", "技术要求")):
+        return "standard"
+    if re.search(r"(?:纲要|规划|计划|方案|要点|预案|行动|清单|目录|安排)(?:的通知)?$", bare):
+        return "plan"
+    if bare.endswith(("宪法", "法典")) or (
+        re.search(r"(?<!办)法$", bare) and not bare.endswith(("办法", "做法", "方法", "工作法"))
+    ):
+        return "law"
+    if bare.endswith("条例"):
+        return "regulation"
+    if bare.endswith(("规定", "办法", "细则", "规则", "规程", "规章")):
+        return "rule"
+    return "normative_document"
+
+
+def identity_of(title: str) -> str:
+    """The title without edition, state name, spaces and the wrapping 印发…的通知, so that variant names meet."""
+    name = re.sub(r"[\s\u3000]", "", title)
+    wrapped = re.search(r"(?:关于)?(?:印发|转发|公布|发布|修改|废止)[〈<《]?(.+?)[〉>》]?的(?:通知|决定|公告)$", name)
+    if wrapped:
+        name = wrapped[1]
+    name = _EDITION.sub("", name)
+    name = re.sub(r"^(?:中共中央国务院|中共中央、国务院|国务院|中华人民共和国)", "", name)
+    return name.translate(str.maketrans("()—–－~～", "（）-----")).replace("--", "-").replace("年-", "-")
+
+
+def find_citations(text: str) -> tuple[Citation, ...]:
+    """Every named document of the text in order: titles in 《》 with the number that follows, and numbers alone."""
+    found: list[Citation] = []
+    taken: list[tuple[int, int]] = []
+    for match in _TITLE.finditer(text):
+        kind = kind_of(match[1])
+        if kind is None:
+            continue
+        numbered = _AFTER_TITLE.match(text, match.end())
+        end = numbered.end() if numbered else match.end()
+        taken.append((match.start(), end))
+        found.append(
+            Citation(
+                match.start(), match.end(), match[0], kind, numbered[1] if numbered else None, identity_of(match[1])
+            )
+        )
+    first_paragraphs = text.find("\n", text.find("\n") + 1)
+    for match in _NUMBER.finditer(text):
+        if any(start <= match.start() < end for start, end in taken):
+            continue
+        if match.end() <= max(first_paragraphs, 0):
+            continue  # the report's own number under its title
+        number = match[0]
+        found.append(
+            Citation(
+                match.start(),
+                match.end(),
+                number,
+                "standard" if number[0].isascii() else "normative_document",
+                number,
+                number,
+            )
+        )
+    return tuple(sorted(found, key=lambda c: c.start))
