@@ -80,7 +80,7 @@ def registry_entries(base_urls: Mapping[str, str]) -> list[dict[str, object]]:
             "base_url": base_urls[portal.id],
             "columns": [
                 {
-                    "name": f"法治政府建设/{portal.column_name}",
+                    "name": portal.column_name,
                     "url": f"{base_urls[portal.id]}{portal.column}index.{portal.extension}",
                 }
             ],
