@@ -28,7 +28,8 @@ class _Silence:
         pass
 
 
-_observer: ContextVar[Observer] = ContextVar("observer", default=_Silence())
+_SILENCE = _Silence()
+_observer: ContextVar[Observer] = ContextVar("observer", default=_SILENCE)
 
 
 def observer() -> Observer:

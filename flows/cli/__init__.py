@@ -6,6 +6,9 @@ import sys
 
 import typer
 
+from flows.cli.doctor import doctor
+from flows.cli.run import run
+
 app = typer.Typer(
     name="fazhi",
     help="Reports on law-based government (法治政府建设年度报告): collect, archive, extract, ask.",
@@ -16,13 +19,16 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+app.command()(run)
+app.command()(doctor)
+
 
 def main() -> None:
     """Run the command line; an exception that carries an exit code is told in its one sentence, without a traceback."""
     try:
         app()
     except KeyboardInterrupt:
-        typer.echo("Interrupted. Nothing is lost: what was archived stays, and the next run goes on from there.", err=True)
+        typer.echo("Interrupted. What was archived stays, and the next run goes on from there.", err=True)
         sys.exit(130)
     except Exception as fault:
         exit_code = getattr(type(fault), "exit_code", None)

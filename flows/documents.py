@@ -1,0 +1,124 @@
+"""From captures to documents: which bytes make up the text at an address, and what kind of text it is.
+
+An address is an article page with the files that belong to it. Its document is the page's text, or, where the page is
+only a lead to a file, the file's text with the page's metadata. An answer 304, or one whose bytes are known, stands
+for the bytes of the capture it refers to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from crawlers.archive.captures import Capture
+from crawlers.portals import Portal
+from crawlers.urls import canonical_url
+from flows.extraction.attachments import adopt, lead
+from flows.extraction.facts import Document, Listing, Unreadable
+from flows.extraction.read import read
+
+ReadBytes = Callable[[Capture], bytes]
+"""The decoded body of a capture, revisits resolved."""
+
+READABLE = frozenset({"ok", "not_modified"})
+"""Verdicts of captures whose bytes, or the bytes they vouch for, are what was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """An article address as one run saw it."""
+
+    portal: Portal
+    url: str
+    """Canonical."""
+    article: Capture
+    """The last capture of the article page in this run."""
+    files: tuple[Capture, ...]
+    """The latest readable capture of each of its attachments."""
+    candidate: Mapping[str, Any] | None
+    """The row of the candidate log that led here."""
+
+    def listing(self) -> Listing:
+        """What is known of the document before it is read."""
+        row = self.candidate or {}
+        return Listing(
+            url=self.article.url,
+            portal_id=self.portal.id,
+            portal_name=self.portal.name,
+            region=self.portal.region,
+            region_code=self.portal.region_code,
+            level=self.portal.level,
+            list_title=row.get("title"),
+            listed_on=row.get("listed_on"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A document and the capture that holds its text."""
+
+    document: Document
+    capture: Capture
+
+
+def addresses(
+    run_id: str, log: Iterable[Capture], candidates: Iterable[Mapping[str, Any]], portals: Mapping[str, Portal]
+) -> list[Address]:
+    """The article addresses of a run, in the order in which they were asked; of several captures of one address the
+    last one counts. A file that this run did not ask for stands as the run before saw it. Captures of portals that
+    left the registry are passed over: their run said so."""
+    listed = {(row["portal_id"], row["url"]): row for row in candidates}
+    articles: dict[tuple[str, str], Capture] = {}
+    files: dict[str, dict[str, Capture]] = {}
+    origins: dict[tuple[str, str], tuple[str, str]] = {}
+    for capture in sorted(log, key=lambda row: row.fetched_at):
+        if capture.run_id > run_id or _is_redirect(capture):
+            continue
+        if capture.role == "attachment" and capture.via and capture.verdict in READABLE:
+            files.setdefault(capture.via, {})[capture.url] = capture
+        elif capture.role == "article" and capture.portal_id in portals and capture.run_id == run_id:
+            key = capture.portal_id, canonical_url(capture.url)
+            articles[key] = capture
+            if key not in listed and capture.via:
+                # The answer to a redirect stands at another address than the one that was listed.
+                origins[key] = capture.portal_id, canonical_url(capture.via)
+    return [
+        Address(
+            portal=portals[key[0]],
+            url=key[1],
+            article=capture,
+            files=tuple(files.get(capture.url, {}).values()),
+            candidate=listed.get(key) or listed.get(origins.get(key, key)),
+        )
+        for key, capture in articles.items()
+    ]
+
+
+def _is_redirect(capture: Capture) -> bool:
+    return capture.status is not None and 300 <= capture.status < 400 and capture.status != 304
+
+
+def read_address(address: Address, content: ReadBytes) -> Reading:
+    """Read the document at an address. Raises Unreadable when neither the page nor any of its files holds a text."""
+    listing = address.listing()
+    page: Document | None = None
+    refusal: Unreadable | None = None
+    try:
+        page = read(content(address.article), content_type=address.article.content_type, listing=listing)
+    except Unreadable as fault:
+        refusal = fault
+    named = lead(page) if page is not None else None
+    if page is not None and named is None:
+        return Reading(page, address.article)
+    # The file that the page names comes first; the others are asked only if it cannot be read.
+    for capture in sorted(address.files, key=lambda row: named is None or row.url != named.url):
+        try:
+            file = read(content(capture), content_type=capture.content_type, listing=listing)
+        except Unreadable as fault:
+            refusal = fault
+            continue
+        return Reading(adopt(page, file) if page is not None else file, capture)
+    if page is not None and refusal is None:
+        return Reading(page, address.article)
+    raise refusal or Unreadable("no_text", f"{address.url} holds no text and leads to no file that could be read.")

@@ -1,0 +1,45 @@
+"""Load batches into the warehouse and release it: the one writer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from flows.data_directory import DataDirectory
+from warehouse.load import load
+from warehouse.release import Staging, open_release
+
+RELEASE_NAME = "fazhi.duckdb"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A release and what went into it."""
+
+    release: Path
+    """The file that the symlink names now."""
+    batches: int
+
+
+def load_and_release(data: DataDirectory, run_id: str, batches: Sequence[Path]) -> Loaded:
+    """Load batch folders, oldest first, into a staging copy; gate it; make it the release.
+
+    Raises GateRefused when the gate finds failing rows: the last release stays, the batches stay, and the next run
+    tries again."""
+    with Staging(data.warehouse) as staging:
+        for batch in batches:
+            load(staging.connection, batch)
+        published = staging.publish(run_id)
+    return Loaded(release=Path(published.path), batches=len(batches))
+
+
+def loaded_runs(data: DataDirectory) -> set[str]:
+    """Runs that the current release holds; none before the first release."""
+    if not (data.warehouse / RELEASE_NAME).exists():
+        return set()
+    connection = open_release(data.warehouse)
+    try:
+        return {run_id for (run_id,) in connection.execute("SELECT run_id FROM runs").fetchall()}
+    finally:
+        connection.close()

@@ -1,0 +1,164 @@
+"""The nightly flow: collect, extract, load, release, report.
+
+    collect (a subprocess a shard) → extract (captures not yet in the warehouse) → load and release → morning report
+
+What an interrupted night archived is not lost: a run whose captures the warehouse does not hold yet is extracted and
+loaded by the next one. Tasks are minutes, not pages: Prefect's server needs some 33 ms for each task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from prefect import flow, get_run_logger, task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from pydantic import BaseModel, ConfigDict
+
+from crawlers.archive.salvage import salvage
+from crawlers.archive.store import Store
+from crawlers.portals import load_registry
+from flows.batches import pending_runs, write_batch
+from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards
+from flows.data_directory import DataDirectory
+from flows.jsonl import read_rows
+from flows.loading import Loaded, load_and_release
+from flows.morning_report import MorningReport, portal_table, render
+from flows.progress import observer
+
+Outcome = Literal["ok", "partial", "failed"]
+TROUBLED = frozenset({"drift", "blocked", "unreachable"})
+
+
+class Night(BaseModel):
+    """What a run of the nightly flow is told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: Path
+    registry: Path
+    portals: tuple[str, ...] = ()
+    """Ids; empty for all of the registry."""
+    contact: str
+    shards: int = 2
+    crawl_timeout_s: float = 4 * 3600.0
+    mode: Literal["nightly", "backfill"] = "nightly"
+
+
+class NightOutcome(BaseModel):
+    """How the night went."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    outcome: Outcome
+    release: Path
+    report: MorningReport
+
+    @property
+    def exit_code(self) -> int:
+        """0 done · 1 a crawl failed · 4 some portals blocked, drifted or unreachable."""
+        return {"ok": 0, "failed": 1, "partial": 4}[self.outcome]
+
+
+def new_run_id(flow_name: str, moment: datetime) -> str:
+    """A run's name: the flow and the second it started, UTC; sorts by time."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{flow_name}"
+
+
+@task(task_run_name="collect shard {job.shard.number}", log_prints=False)
+async def collect_shard(job: CrawlJob, timeout_s: float) -> list[dict[str, Any]]:
+    """Crawl one shard; returns its portal rows."""
+    listener = observer()
+    rows = await collect(job, lambda event: listener.step("collect", event), timeout_s)
+    log = get_run_logger()
+    for row in rows:
+        log.info("%s: %s%s", row["portal_id"], row["state"], f" ({row['reason']})" if row["reason"] else "")
+    return rows
+
+
+@task(task_run_name="extract {run_id}")
+async def extract_run(data: Path, registry: Path, run_id: str) -> Path:
+    """Read a run's captures into a batch of facts; returns the batch's folder."""
+    listener = observer()
+    return await asyncio.to_thread(
+        write_batch, DataDirectory(data), registry, run_id, lambda event: listener.step("extract", event)
+    )
+
+
+@task(task_run_name="load and release")
+async def load_release(data: Path, run_id: str, batches: list[Path]) -> Loaded:
+    """Load the batches into a staging copy, pass the gate, swap the release."""
+    return await asyncio.to_thread(load_and_release, DataDirectory(data), run_id, batches)
+
+
+async def _collect_all(night: Night, run_id: str, shards: list[Shard]) -> tuple[list[dict[str, Any]], list[str]]:
+    """All shards side by side; the portal rows of those that ended well, and a sentence for each that failed."""
+    data = DataDirectory(night.data)
+    jobs = [
+        CrawlJob(
+            run_id=run_id,
+            shard=shard,
+            registry=night.registry,
+            archive=data.archive,
+            out=data.runs / run_id / f"crawl-{shard.number}",
+            contact=night.contact,
+            mode=night.mode,
+        )
+        for shard in shards
+    ]
+    results = await asyncio.gather(*(collect_shard(job, night.crawl_timeout_s) for job in jobs), return_exceptions=True)
+    rows: list[dict[str, Any]] = []
+    failures: list[str] = []
+    for job, result in zip(jobs, results, strict=True):
+        if isinstance(result, CrawlFailedError):
+            failures.append(str(result))
+            rows += read_rows(job.out / "portals.jsonl")
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            rows += result
+    return rows, failures
+
+
+@flow(name="nightly", flow_run_name="{night.mode} {run_id}", validate_parameters=False)
+async def nightly(night: Night, run_id: str) -> NightOutcome:
+    """One night. Raises GateRefused when the gate refuses the release; the last release then stays in place."""
+    data = DataDirectory(night.data)
+    data.prepare()
+    log = get_run_logger()
+    with data.locked():
+        started = datetime.now(UTC)
+        registry = load_registry(night.registry)
+        chosen = registry.select(night.portals) if night.portals else registry
+        await asyncio.to_thread(salvage, Store(data.archive))
+        shards = cut_into_shards([(portal.id, portal.shard_host) for portal in chosen], night.shards)
+        observer().stage("collect", len(chosen))
+        rows, failures = await _collect_all(night, run_id, shards)
+        for sentence in failures:
+            log.error(sentence)
+        troubled = [row for row in rows if row["state"] in TROUBLED]
+        outcome: Outcome = "failed" if failures else "partial" if troubled else "ok"
+        run_row = {
+            "run_id": run_id,
+            "flow": night.mode,
+            "started_at": started.isoformat(),
+            "finished_at": datetime.now(UTC).isoformat(),
+            "outcome": outcome,
+            "counts": {
+                "portals": len(rows),
+                "requests": sum(row["requests"] or 0 for row in rows),
+                "captures": sum(row["captures"] or 0 for row in rows),
+            },
+        }
+        pending = await asyncio.to_thread(pending_runs, data, run_row, rows)
+        observer().stage("extract", None)
+        batches = [await extract_run(night.data, night.registry, pending_id) for pending_id in pending]
+        observer().stage("load", None)
+        loaded = await load_release(night.data, run_id, batches)
+        report = MorningReport.read(loaded.release, run_id, outcome, failures)
+        await acreate_markdown_artifact(key="morning-report", markdown=render(report), description=f"Run {run_id}")
+        await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")
+    return NightOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
