@@ -47,7 +47,7 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
     root = _parse(text)
     draft = Draft(body=[])
     _read_head(root, text, draft)
-    marked = _between_markers(text)
+    marked = draft.meta.get("detail.content") or _between_markers(text)
     _drop_unseen(root)
     container, sure = _find_container(root, marked, draft)
     if container is None:
@@ -163,16 +163,39 @@ def _between_markers(text: str) -> str | None:
 
 
 def _drop_unseen(root: Element) -> None:
-    """Drop what no reader sees: comments, scripts, styles, elements hidden by their style."""
-    gone = [
-        element
-        for element in root.iter()
-        if not isinstance(element.tag, str) or element.tag in _SKIP or _is_hidden(element)
-    ]
-    for element in gone:
-        parent = element.getparent()
-        if parent is not None:
+    """Drop what no reader sees: comments, scripts, styles, elements hidden by their style.
+
+    A page that is shown only when its scripts have run hides its whole body at first: what hides the only body stays.
+    """
+    hidden: list[Element] = []
+    for element in list(root.iter()):
+        if not isinstance(element.tag, str) or element.tag in _SKIP:
             _cut(element)
+        elif _is_hidden(element):
+            hidden.append(element)
+    if not hidden:
+        return
+    veiled = set(hidden)
+    bodies = [element for element in _named_containers(root) if _own_length(element) >= 20]
+    covers = {element: [above for above in element.iterancestors() if above in veiled] for element in bodies}
+    spared = {above for element in bodies for above in covers[element] if all(covers.values())}
+    for element in hidden:
+        if element not in spared and element.getparent() is not None:
+            _cut(element)
+
+
+def _named_containers(root: Element) -> Iterator[Element]:
+    """The elements whose id, class or tag is one that platforms give to bodies."""
+    named = set(chrome().containers)
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        if (
+            element.tag in named
+            or f"#{element.get('id')}" in named
+            or any(f".{name}" in named for name in (element.get("class") or "").split())
+        ):
+            yield element
 
 
 def _is_hidden(element: Element) -> bool:
@@ -544,6 +567,9 @@ def _find_title(root: Element, container: Element, lines: list[str], draft: Draf
     named = [draft.meta.get("articletitle"), draft.meta.get("detail.title"), _strip_site(draft.page_title, draft)]
     wanted = [squeeze(name) for name in named if name and len(squeeze(name)) >= 4]
     shown, at = _shown(before, wanted)
+    if shown is None and draft.meta.get("detail.title") and "detail.content" in draft.meta:
+        # A page built by its scripts from its data shows the title of the data.
+        shown, at, draft.title_from = draft.meta["detail.title"], len(before), "data"
     if shown is None:
         shown, at = _heading_before(before, draft)
     draft.title = shown

@@ -55,6 +55,7 @@ _PLACEHOLDER = re.compile(
     r"(?:内容页|详情页?|信息页|文章页|正文页?|列表页?|首页|测试|标题|栏目页?|细览页?|网站|门户)$|^(?:正文|详情|内容|标题|index|无标题|untitled|document)$",
     re.I,
 )
+_SITE_SUFFIX = re.compile(r"\s*[-_|]+\s*[^-_|]*(?:网站|门户|政府网|信息网|官网|平台)[^-_|]*$")
 _GENERAL = re.compile(r"法治|依法行政|报告")
 
 
@@ -160,16 +161,10 @@ def _published(data: Metadata, draft: Draft, listing: Listing) -> None:
             break
     if data.published_on is None:
         return
-    # A finer time of the same minute, or a time at all, from the date line or the page's data.
+    # A finer time of the same minute from the date line, or a time at all.
     for origin, (day, time) in seen.items():
-        if (
-            day == data.published_on
-            and time
-            and (
-                data.published_time is None
-                or (len(time) > len(data.published_time) and time.startswith(data.published_time))
-            )
-        ):
+        finer = origin == "label" and time is not None and time.startswith(data.published_time or "")
+        if day == data.published_on and time and (data.published_time is None or finer):
             data.published_time = time
             data.provenance["published_time"] = origin
     if data.published_time is not None:
@@ -213,7 +208,7 @@ def _labelled_date(draft: Draft) -> tuple[str, str | None] | None:
         match = _DATE.search(text)
         if (
             match
-            and match.start() <= 2
+            and (match.start() <= 2 or _SOURCE_LABEL.search(text))
             and len(squeeze(text)) <= 60
             and (match.end() == len(text) or re.match(r"\s|日|来源|\t", text[match.end() :]))
             and (moment := _moment(text))
@@ -248,7 +243,7 @@ def _source(data: Metadata, draft: Draft, title: str | None) -> None:
     good = [
         (origin, value)
         for origin, raw in seen
-        if (value := one_line(raw).strip(" 　【】[]()（）:：-—|"))
+        if (value := one_line(raw).strip(" 　【】[]:：-—|"))
         and not _NO_SOURCE.match(value)
         and squeeze(value) not in titles
         and len(value) <= 80
@@ -342,7 +337,7 @@ def _named_title(draft: Draft, title: str | None, listing: Listing) -> list[tupl
 
 def is_placeholder(title: str) -> bool:
     """Whether a title is the name of a template or a column and not of a document."""
-    text = squeeze(re.split(r"\s*[-_|]\s*", title)[0])
+    text = squeeze(_SITE_SUFFIX.sub("", title))
     return len(text) < 4 or (_PLACEHOLDER.search(text) is not None and not re.search(r"报告|通知|公告|意见|办法", text))
 
 
@@ -427,6 +422,8 @@ def _refine_place(data: Metadata, listing: Listing) -> None:
     if place is None:
         return
     known = issuers.region_named(place, data.region_code)
+    if known and known.name != place and known.name.endswith(place) and data.region_code in (None, known.code):
+        data.issuer = known.name + (data.issuer or "").removeprefix(place)
     if data.region_code is None:
         if known:
             data.region_code, data.region = known.code, known.name
