@@ -31,6 +31,7 @@ GAP = re.compile(
     r"(?:全国|全省|全市|全区|平均|省均|目标|要求|标准|指标)"
 )
 OTHER_BASE = re.compile(r"环比|比上月|较上月|比上季|较上季|比前三年|[比较]\s*20\d\d")
+LAST_YEAR = re.compile(r"上年|去年|上一年|同期")
 SHARE = re.compile(r"占")
 ALL_OF = re.compile(r"(?:均|都|皆|全部|同样)(?:为|达|达到|是|保持|实现|完成|超过|在)*$")
 RATE_ITEM = re.compile(r"[、和与及]|以及")
@@ -38,7 +39,7 @@ RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|�
 RESPECTIVE = re.compile(r"分别")
 MODIFIER = (
     r"(?:县级|市级|区级|省级|市直|县直|区直|省直|党政|行政|相关|有关|职能|成员|基层|重点|试点|涉企|各类|责任|牵头"
-    r"|镇\(街\))*"
+    r"|镇\(街\))*+"
 )
 PERIOD = re.compile(
     r"\d{4}[-—–至]\d{4}年?|\d{4}年(?:\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|度)?"
@@ -548,9 +549,15 @@ class _Reading:
             found = self.found.get(back)
             if found and not found[0].indicator.endswith((".yoy", ".share")):
                 return found[0]
-            if not found and before.unit not in SETTLED:
+            if not found and before.unit not in SETTLED and not self.of_last_year(back, place):
                 return None
         return None
+
+    def of_last_year(self, index: int, place: _Place) -> bool:
+        """Whether its words date a number to the year before: 去年同期100件."""
+        begin = self.quantities[index - 1].end if index else 0
+        start = self.quantities[index].start
+        return bool(LAST_YEAR.search(self.flat, max(begin, place.sentence_start, start - 12), start))
 
     def observation(self, quantity: Quantity, place: _Place, found: _Found) -> Observation:
         start, end = min(found.start, place.left), max(found.end, quantity.end)

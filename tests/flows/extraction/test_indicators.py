@@ -1,0 +1,202 @@
+"""Which numbers of fictional sentences are which indicators. A number in ⟦ ⟧ is a quantity of the sentence."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flows.extraction.catalogue import CatalogueError, load_catalogue, read_catalogue
+from flows.extraction.facts import Observation, Quantity, QuantityKind, Section
+from flows.extraction.indicators import observe
+
+NUMBER = re.compile(r"⟦([^\d⟧]*)([\d.]+)(万|亿)?[余多]?([^⟧]*)⟧")
+BOUNDS = {"近": "under", "超": "over", "约": "about"}
+
+
+def marked(source: str) -> tuple[str, tuple[Quantity, ...]]:
+    """The sentence without its marks, and its quantities: 号 is a rank, ↑ and ↓ before a number make it a change."""
+    text, at = "", 0
+    quantities: list[Quantity] = []
+    for match in NUMBER.finditer(source):
+        text += source[at : match.start()]
+        sign, digits, times, unit = match.groups()
+        value = float(digits) * {"万": 10_000, "亿": 100_000_000}.get(times or "", 1)
+        kind: QuantityKind = "count"
+        if sign in ("↑", "↓"):
+            kind = "change"
+        elif unit == "%":
+            kind = "percent"
+        elif unit == "元":
+            kind = "money"
+        elif unit == "位":
+            kind = "rank"
+        shown = (sign if sign in BOUNDS else "") + digits + (times or "") + unit
+        quantities.append(
+            Quantity(
+                ordinal=len(quantities),
+                start=len(text),
+                end=len(text) + len(shown),
+                text=shown,
+                value=value,
+                value_high=None,
+                unit=unit or None,
+                bound=BOUNDS.get(sign, "exact"),  # type: ignore[arg-type] # the table holds bounds alone
+                kind=kind,
+                direction={"↑": "up", "↓": "down"}.get(sign),  # type: ignore[arg-type] # likewise
+            )
+        )
+        text += shown
+        at = match.end()
+    return text + source[at:], tuple(quantities)
+
+
+def seen(source: str, *sections: Section) -> list[tuple[str, float]]:
+    text, quantities = marked(source)
+    return [(one.indicator, one.value) for one in observe(text, quantities, sections)]
+
+
+def first(source: str) -> Observation:
+    text, quantities = marked(source)
+    return observe(text, quantities)[0]
+
+
+STAGES = [
+    ("新收行政复议申请⟦86件⟧", [("reconsideration.received", 86)]),
+    ("全年接收行政复议案件⟦1.2万件⟧", [("reconsideration.received", 12000)]),
+    ("依法受理复议申请⟦71件⟧", [("reconsideration.accepted", 71)]),
+    (
+        "全县共收到行政复议申请⟦120件⟧,受理⟦98件⟧,审结⟦90件⟧",
+        [("reconsideration.received", 120), ("reconsideration.accepted", 98), ("reconsideration.concluded", 90)],
+    ),
+    ("办理行政复议案件⟦64宗⟧", [("reconsideration.handled", 64)]),
+    (
+        "审结行政复议案件⟦50件⟧,其中维持⟦30件⟧、纠错⟦6件⟧,纠错率⟦12%⟧",
+        [
+            ("reconsideration.concluded", 50),
+            ("reconsideration.upheld", 30),
+            ("reconsideration.corrected", 6),
+            ("reconsideration.correction_rate", 12),
+        ],
+    ),
+    ("发生一审行政诉讼案件⟦40件⟧,败诉⟦3件⟧", [("litigation.cases", 40), ("litigation.lost", 3)]),
+]
+
+LOOK_ALIKES = [
+    ("办理县人大代表建议⟦31件⟧", [("oversight.npc_suggestions", 31)]),
+    ("办理县政协委员提案⟦44件⟧", [("oversight.cppcc_proposals", 44)]),
+    ("全年承办人大代表建议和政协提案⟦75件⟧", [("oversight.proposals_total", 75)]),
+    ("行政诉讼败诉率为⟦8.1%⟧", [("litigation.loss_rate", 8.1)]),
+    ("行政诉讼胜诉率为⟦91.9%⟧", [("litigation.win_rate", 91.9)]),
+    ("复议后胜诉率为⟦97%⟧", []),
+    ("信访积案化解率⟦96%⟧,实体性化解率⟦71.4%⟧", [("petition.resolution_rate", 96)]),
+    ("法院审结各类环境资源案件⟦88件⟧", []),
+    ("干部学法考试优秀率⟦99%⟧", []),
+    ("建立海事调解工作室等⟦4个⟧行业性调解组织", []),
+    ("群众安全感满意度达⟦98%⟧", []),
+    ("启动防汛应急响应⟦9次⟧", []),
+    ("营商环境考核排名全省⟦第3位⟧", []),
+]
+
+SEVERAL = [
+    (
+        "规范性文件审查率、备案率、公开率均为⟦100%⟧",
+        [("normative.review_rate", 100), ("normative.filing_rate", 100), ("normative.publication_rate", 100)],
+    ),
+    (
+        "办理代表建议、委员提案,办结率和满意率均达⟦100%⟧",
+        [("oversight.proposal_completion_rate", 100), ("oversight.proposal_satisfaction_rate", 100)],
+    ),
+]
+
+SHARED = [
+    (
+        "修订地方性法规⟦4件⟧、政府规章⟦7件⟧",
+        [("legislation.local_regulations", 4), ("legislation.gov_rules", 7)],
+    ),
+    (
+        "共有⟦5个⟧领域⟦31类⟧轻微违法行为列入免罚清单",
+        [("enforcement.leniency_items", 31)],
+    ),
+]
+
+FACETS = [
+    (
+        "新收行政复议案件⟦210件⟧,同比增长⟦↑16.7%⟧",
+        [("reconsideration.received", 210), ("reconsideration.received.yoy", 16.7)],
+    ),
+    (
+        "新登记经营主体⟦8200户⟧,比上年减少⟦↓3.5%⟧",
+        [("business.new_entities", 8200), ("business.new_entities.yoy", -3.5)],
+    ),
+    ("一审败诉率同比下降⟦↓2.4个百分点⟧", [("litigation.loss_rate.yoy", -2.4)]),
+    (
+        "跨省通办事项比例达⟦95%⟧,高于全省⟦↑12%⟧",
+        [("services.cross_region_rate", 95)],
+    ),
+    (
+        "代表建议反馈表收回⟦90件⟧,其中基本满意的⟦9件⟧,占⟦10%⟧",
+        [
+            ("oversight.proposal_feedback", 90),
+            ("oversight.proposal_basically_satisfied", 9),
+            ("oversight.proposal_basically_satisfied.share", 10),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), [*STAGES, *LOOK_ALIKES, *SEVERAL, *SHARED, *FACETS])
+def test_sentence(source: str, expected: list[tuple[str, float]]) -> None:
+    assert seen(source) == expected
+
+
+def test_targets_of_plans_are_left_out() -> None:
+    source = "下一步,行政机关负责人出庭应诉率达到⟦100%⟧"
+    plans = Section(ordinal=0, level=1, marker="三、", title="下一步安排", start=0, end=60, part="plans")
+    assert seen(source) == [("litigation.head_appearance_rate", 100)]
+    assert seen(source, plans) == []
+
+
+def test_statement_keeps_bound_period_scope_and_evidence() -> None:
+    one = first("2023年,全市共化解矛盾纠纷⟦超3000件⟧")
+    assert (one.indicator, one.bound, one.period, one.scope) == ("mediation.cases", "over", "2023年", "全市")
+    assert one.evidence == "全市共化解矛盾纠纷超3000件"
+
+
+def test_catalogue_has_130_indicators_of_17_dimensions() -> None:
+    catalogue = load_catalogue()
+    assert (len(catalogue.indicators), len(catalogue.dimensions)) == (130, 17)
+
+
+ENTRY = """\
+dimensions: {petition: {name_zh: 信访}}
+indicators:
+- code: petition.letters
+  name_zh: 来信
+  name_en: Letters
+  dimension: petition
+  kind: count
+  unit: 件
+  units: [件]
+  better: neutral
+  phrasings:
+  - {says: 来信}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("  kind: count\n", "  kind: counts\n", "f.yaml:3: petition.letters has kind counts"),
+        ("  unit: 件\n", "", "f.yaml:3: petition.letters has no `unit`"),
+        ("dimension: petition", "dimension: letters", "which `dimensions` does not list"),
+        ("{says: 来信}", "{says: '@信'}", "uses @信, which `words` does not list"),
+        ("{says: 来信}", "{say: 来信}", "names no words"),
+        ("  name_en:", "  name_eng:", "has no `name_en`"),
+        ("[件]", "[件", "f.yaml:"),
+    ],
+)
+def test_bad_entry_is_named_with_its_line(old: str, new: str, complaint: str) -> None:
+    with pytest.raises(CatalogueError) as caught:
+        read_catalogue(ENTRY.replace(old, new), "f.yaml")
+    assert complaint in str(caught.value)
