@@ -6,7 +6,6 @@ import sys
 import zlib
 from importlib import import_module
 
-
 _GZIP = b"\x1f\x8b\x08"
 
 
