@@ -9,7 +9,9 @@ _META = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re
 _HEADER = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _XML = re.compile(rb"""^\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]+)""", re.IGNORECASE)
 # gb2312 and gbk pages use characters of the full set; both are subsets of it.
-_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "iso-8859-1": "cp1252"}
+_WIDER = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030"}
+# What servers say when nobody told them; any bytes fit it, so it says nothing about a Chinese page.
+_DEFAULTS = frozenset({"iso-8859-1", "latin-1", "latin1", "windows-1252", "us-ascii", "ascii"})
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -100,7 +102,7 @@ def to_text(body: bytes, content_type: str | None = None) -> str:
     candidates: list[str] = []
     for name in [*declared, "gb18030", "utf-8"]:
         encoding = _WIDER.get(name.lower(), name.lower())
-        if encoding not in candidates:
+        if encoding not in candidates and encoding not in _DEFAULTS:
             candidates.append(encoding)
     best: tuple[int, str] | None = None
     for encoding in candidates:
