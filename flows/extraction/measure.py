@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
+from flows.extraction.checks import check
 from flows.extraction.citations import find_citations
 from flows.extraction.facts import Check, Citation, Document, Observation, Quantity
 from flows.extraction.indicators import observe
@@ -38,4 +39,5 @@ def measure(document: Document) -> Measures:
     """Quantities, indicator observations, checks and citations of a document; deterministic."""
     quantities = _with_pages(document, find_quantities(document.text, document.sections))
     observations = observe(document.text, quantities, document.sections, level=document.level)
-    return Measures(quantities, observations, (), find_citations(document.text))
+    checks = check(document.text, quantities, observations)
+    return Measures(quantities, observations, checks, find_citations(document.text))
