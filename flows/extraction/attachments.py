@@ -41,7 +41,7 @@ def lead(page: Document) -> Attachment | None:
 
 
 def adopt(page: Document, file: Document) -> Document:
-    """The file's document with what only the page knows: dates, source, attachments, and a title where the file shows none."""
+    """The file's document with what only the page knows: dates, source, attachments, a title where it has none."""
     provenance = dict(file.provenance)
 
     def known(name: str) -> str | None:

@@ -15,7 +15,8 @@ from flows.extraction.typography import drop_surrogates
 _READ_AS = {
     "gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cp936": "gb18030",
     "hz-gb-2312": "gb18030", "gb18030": "gb18030", "utf8": "utf-8", "utf-8": "utf-8", "unicode": "utf-8",
-    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "utf-16": "utf-16", "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
 }  # fmt: skip
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _META = re.compile(
@@ -44,7 +45,7 @@ class Decoded:
 
 
 def unpack(content: bytes) -> bytes:
-    """The bytes themselves where they are gzip that nobody announced, else as they are. Unreadable if they unpack without end."""
+    """The bytes unpacked where they are gzip that nobody announced. Unreadable if they unpack without end."""
     if content[:2] != b"\x1f\x8b":
         return content
     unpacker = zlib.decompressobj(wbits=31)

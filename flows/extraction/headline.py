@@ -6,7 +6,10 @@ import re
 
 from flows.extraction.typography import close_han, squeeze
 
-_KINDS = r"(?:报告|通知|通报|公告|通告|意见|决定|办法|规定|方案|要点|总结|情况|计划|规划|条例|细则|批复|函|公示|说明|清单|目录|指南|纲要|制度)"
+_KINDS = (
+    r"(?:报告|通知|通报|公告|通告|意见|决定|办法|规定|方案|要点|总结|情况|计划|规划|条例|细则|批复|函|公示|说明|清单|"
+    r"目录|指南|纲要|制度)"
+)
 _TITLE = re.compile(rf"^.{{4,100}}{_KINDS}(?:的(?:通知|报告|公告|通告|函))?(?:[（(][^（()）]{{1,30}}[）)])?$")
 _MARKER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|第[一二三四五六七八九十]+[章节条部分])"
@@ -40,7 +43,7 @@ def looks_like_title(line: str) -> bool:
 
 
 def find_title(lines: list[str]) -> tuple[int, int] | None:
-    """The span of the lines, among the first eight, that are the title; a title may be broken over up to three lines."""
+    """The span of the lines, among the first eight, that are the title; it may be broken over up to three lines."""
     for start in range(min(8, len(lines))):
         if is_paper_label(lines[start]):
             continue

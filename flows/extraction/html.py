@@ -1,4 +1,4 @@
-"""From the HTML of a page to its body lines: find the container, prune what is no body, read paragraphs as a reader sees them.
+"""From the HTML of a page to its body lines: find the container, prune it, read paragraphs as a reader sees them.
 
 trafilatura is on the way of every page: it reads the pruned tree as well, and where the two readings differ the
 document carries a warning.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 from urllib.parse import urljoin
 
@@ -23,11 +24,77 @@ from flows.extraction.typography import one_line, squeeze
 Element = Any  # lxml.html.HtmlElement: the stubs know too little of it to be of use here.
 
 _SKIP = frozenset(
-    "script style noscript template iframe select option input button textarea object embed audio video canvas svg map link meta head title".split()
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "select",
+        "option",
+        "input",
+        "button",
+        "textarea",
+        "object",
+        "embed",
+        "audio",
+        "video",
+        "canvas",
+        "svg",
+        "map",
+        "link",
+        "meta",
+        "head",
+        "title",
+    )
 )
 _BLOCK = frozenset(
-    "p div section article header footer main aside nav h1 h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote pre center form "
-    "fieldset figure figcaption address table tbody thead tfoot tr td th caption hr br details summary ucapcontent ucaptitle body".split()
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "aside",
+        "nav",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "center",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "address",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "hr",
+        "br",
+        "details",
+        "summary",
+        "ucapcontent",
+        "ucaptitle",
+        "body",
+    )
 )
 _FILE = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|ofd|zip|rar|7z|pptx?|txt|rtf|jpe?g|png|tiff?)(?:[?#&]|$)", re.I)
 _DOWNLOAD = re.compile(r"downfile\.jsp|download\.jsp|DownloadAttachUrl|/attachment/|/download/|downloadfile", re.I)
@@ -266,12 +333,12 @@ def _find_container(root: Element, marked: str | None, draft: Draft) -> tuple[El
         # A container that holds far less than the densest part of the page is the wrong one, unless it lies in it.
         if rival > 3 * held + 200 and dense is not None and not _lies_in(best[2], dense):
             draft.warnings.append(
-                "The container named for the body holds far less text than another part of the page; the other was read."
+                "The container named for the body holds far less text than another part; the other was read."
             )
             return dense, False
         if rival > 2 * held + 200 and dense is not None and _lies_in(best[2], dense):
             draft.warnings.append(
-                "The container named for the body holds far less text than the part of the page around it; that was read."
+                "The container named for the body holds far less text than the part around it; that was read."
             )
             return dense, False
         return best[2], True
@@ -400,7 +467,7 @@ def lines_of(container: Element) -> Iterator[str]:
 
 
 def _walk(element: Element) -> Iterator[tuple[str, str]]:
-    """Text pieces, breaks and table rows in reading order. Iterative: hostile pages nest deeper than Python recurses."""
+    """Text pieces, breaks and table rows in reading order; iterative, as hostile pages nest deeper than Python."""
     stack: list[tuple[Element, bool]] = [(element, False)]
     while stack:
         node, closing = stack.pop()
@@ -431,7 +498,7 @@ def _walk(element: Element) -> Iterator[tuple[str, str]]:
 
 
 def _is_data(table: Element) -> bool:
-    """Whether the table holds data: rows of several short cells; a table that only lays out the page is read as blocks."""
+    """Whether the table holds data: rows of several short cells; one that only lays out the page is read as blocks."""
     if next(table.iterdescendants("table"), None) is not None:
         return False
     rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
@@ -443,9 +510,9 @@ def _is_data(table: Element) -> bool:
 
 
 def _rows(table: Element) -> Iterator[str]:
-    """The rows with cells joined by a tab; a cell that spans rows or columns stands in each of them, a full-width one once."""
+    """The rows, cells joined by a tab; a cell that spans rows or columns stands in each, a full-width one once."""
     carried: dict[int, tuple[int, str]] = {}
-    rows = [row for row in table.iter("tr", "caption")]
+    rows = list(table.iter("tr", "caption"))
     width = 0
     for row in rows:
         width = max(width, sum(_span(cell, "colspan") for cell in row if cell.tag in ("td", "th")))
@@ -505,7 +572,7 @@ def _trafilatura(tree: Element) -> list[str]:
 def _page_around(parts: list[Element]) -> Element:
     page = lxml.html.fragment_fromstring("<article></article>")
     document = lxml.html.document_fromstring("<html><body></body></html>")
-    document.find("body").append(page)
+    document[-1].append(page)
     for part in parts:
         page.append(lxml.html.fromstring(etree.tostring(part, encoding="unicode", with_tail=False)))
     return document
@@ -534,7 +601,7 @@ def _second_look(container: Element, lines: list[str], draft: Draft) -> None:
 
 
 def _second_reading(root: Element, lines: list[str], draft: Draft) -> list[str]:
-    """Without a container that a platform names: hold the densest part against what trafilatura reads on the whole page."""
+    """Without a container that a platform names: hold the densest part against trafilatura's reading of the page."""
     theirs = _trafilatura(root)
     ours = squeeze("".join(lines))
     new = [line for line in theirs if squeeze(line) not in ours and not is_edge(line, frame=True)]
@@ -562,7 +629,7 @@ _HEADING_NAME = re.compile(r"title|tit$|^tit|bt$|biaoti|headline|^h1|subject|mm_
 
 
 def _find_title(root: Element, container: Element, lines: list[str], draft: Draft, base: str | None) -> None:
-    """The title where the page shows it, and the lines between it and the body: date line, source, information table."""
+    """The title where the page shows it, and the lines around the body: date line, source, information table."""
     before, after = _around(root, container)
     named = [draft.meta.get("articletitle"), draft.meta.get("detail.title"), _strip_site(draft.page_title, draft)]
     wanted = [squeeze(name) for name in named if name and len(squeeze(name)) >= 4]
@@ -589,7 +656,7 @@ def _find_title(root: Element, container: Element, lines: list[str], draft: Draf
                 if value and key not in draft.table:
                     draft.table[key] = value
         cells = line.split("\t")
-        for name, value in zip(cells, cells[1:], strict=False):
+        for name, value in pairwise(cells):
             if (found := _TABLE_LABEL.match(name)) and not found[2] and not _TABLE_LABEL.match(value):
                 draft.table.setdefault(squeeze(found[1]), one_line(value))
     _files_after(container, draft, base)
@@ -661,7 +728,7 @@ def _is_heading(node: Element) -> bool:
 
 
 def _shown(before: list[tuple[str, bool]], wanted: list[str]) -> tuple[str | None, int]:
-    """Where the lines before the body show a title that the page's head names: the last such place, up to three lines long."""
+    """Where the lines before the body show a title that the page's head names: the last such place."""
     for name in wanted:
         for at in range(len(before) - 1, -1, -1):
             joined = ""

@@ -14,7 +14,10 @@ from flows.extraction.typography import squeeze
 
 _PLACE_END = "省|自治区|特别行政区|市|自治州|州(?![市区县])|盟|地区|区|县|自治县|旗|自治旗|林区"
 _TOWN_END = "镇|乡|街道|苏木"
-_ORGAN = r"(?:人民政府(?:办公(?:厅|室))?|政府|管理委员会|管委会|(?:街道)?办事处|委员会(?:办公室)?|办公(?:厅|室)|[\u4e00-\u9fff]{1,20}(?:局|厅|委|办|部|院|中心|总队|支队|大队|分局|银行|署|站|社|处|所))"
+_ORGAN = (
+    r"(?:人民政府(?:办公(?:厅|室))?|政府|管理委员会|管委会|(?:街道)?办事处|委员会(?:办公室)?|办公(?:厅|室)|"
+    r"[\u4e00-\u9fff]{1,20}(?:局|厅|委|办|部|院|中心|总队|支队|大队|分局|银行|署|站|社|处|所))"
+)
 _JOIN = re.compile(r"[ 、，,和及]+(?=(?:中共|[\u4e00-\u9fff]{2,}(?:省|市|区|县|镇|乡|局|委|政府)))")
 
 # What stands in a title behind the issuer.
@@ -57,7 +60,7 @@ def _regions() -> dict[str, tuple[Region, ...]]:
 
 
 def region_named(name: str, within: str | None = None) -> Region | None:
-    """The one region of that name; with `within` (a code) the one that lies in it or holds it. None if none or several."""
+    """The one region of that name; of several, with `within` (a code), the one in it or around it; else None."""
     found = _regions().get(name, ())
     if within is not None and len(found) > 1:
         prefix = _stem(within)
@@ -105,7 +108,7 @@ def _names_somebody(name: str) -> bool:
 
 
 def full_issuer(name: str, listing_region: str | None, region_code: str | None) -> str:
-    """The issuer's full name: a bare place is its government; 市教育局 and 从化区… get the names of the places above them."""
+    """The issuer's full name: a bare place is its government; 市教育局 gets the name of the place before it."""
     parts = [part for part in _JOIN.split(name) if part]
     return (
         "、".join(_full(part.strip(), listing_region, region_code) for part in parts)
@@ -131,7 +134,7 @@ def _full(name: str, place: str | None, code: str | None) -> str:
 
 
 def _with_place(name: str, place: str, code: str | None) -> str:
-    """The name with the full name of its place in front, where it begins with a shorter form of it or with 市, 区, 县."""
+    """The name with its place's full name in front, where it begins with a shorter form of it or with 市, 区, 县."""
     if name.startswith((place, "中共")):
         return name
     # 从化区… on the site of 广州市从化区: the place's own last part.

@@ -19,7 +19,7 @@ def read_legacy(content: bytes, kind: str) -> Draft:
     if office is None:
         raise Unreadable(
             "needs_libreoffice",
-            "The file is an old Word, WPS or RTF file; install LibreOffice (apt install libreoffice-writer) and read it again.",
+            "The file is an old Word, WPS or RTF file; install LibreOffice (libreoffice-writer) and read it again.",
         )
     suffix, target = (
         (".rtf", "docx") if kind == "rtf" else (".xls", "xlsx") if _is_workbook(content) else (".doc", "docx")

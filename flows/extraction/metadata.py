@@ -174,7 +174,7 @@ def _published(data: Metadata, draft: Draft, listing: Listing) -> None:
         data.provenance["published_on"] += "".join(f"; {origin} says {day}" for origin, day in others.items())
         if "label" in others:
             data.warnings.append(
-                f"The page shows {others['label']} as its date, its meta data {data.published_on}; the latter was taken."
+                f"The page shows {others['label']} as its date, its head {data.published_on}; the latter was taken."
             )
 
 
@@ -205,12 +205,12 @@ def _labelled_date(draft: Draft) -> tuple[str, str | None] | None:
         if _OTHER_LABEL.search(line):
             continue
         text = one_line(line)
-        match = _DATE.search(text)
+        dated = _DATE.search(text)
         if (
-            match
-            and (match.start() <= 2 or _SOURCE_LABEL.search(text))
+            dated
+            and (dated.start() <= 2 or _SOURCE_LABEL.search(text))
             and len(squeeze(text)) <= 60
-            and (match.end() == len(text) or re.match(r"\s|日|来源|\t", text[match.end() :]))
+            and (dated.end() == len(text) or re.match(r"\s|日|来源|\t", text[dated.end() :]))
             and (moment := _moment(text))
         ):
             return moment
@@ -449,7 +449,7 @@ def _refine_place(data: Metadata, listing: Listing) -> None:
                 data.level = issuers.level_of(data.issuer, data.region_code)
         else:
             data.warnings.append(
-                f"The issuer {data.issuer} is of region {known.code}, the site of {data.region_code}; the latter was kept."
+                f"The issuer {data.issuer} is of {known.code}, the site of {data.region_code}; the latter was kept."
             )
             data.provenance["region_code"] += f"; issuer says {known.code}"
 
@@ -460,7 +460,7 @@ _HAN_YEAR = re.compile(r"([二][〇○零ＯO][〇○零一二三四五六七八
 
 
 def years_in(text: str) -> list[int]:
-    """The years that the text names, in order, ranges (2021—2025年, also with the dash lost) and document numbers left out."""
+    """The years that the text names, in order, without ranges (2021—2025年, the dash lost too) and document numbers."""
     text = _NUMBER_IN.sub("", _RANGE.sub("", text.translate(_DIGITS)))
     text = re.sub(r"[〔\[［(（](?:19|20)\d\d[〕\]］)）]", "", text)
     found = [(match.start(), int(match[1])) for match in _YEAR.finditer(text)]
@@ -514,7 +514,7 @@ def _year(data: Metadata, titles: list[tuple[str, str]], body: list[str], draft:
 
 
 def _infer_title(data: Metadata, draft: Draft, listing: Listing) -> None:
-    """A title for a document that shows none: a title in the head that is no placeholder and names the issuer, else the natural one."""
+    """A title for a document that shows none: one in the head that names the issuer, else the natural one."""
     meta = draft.meta.get("articletitle") or draft.meta.get("detail.title")
     if meta and not is_placeholder(meta) and issuers.issuer_in_title(meta) and _GENERAL.search(meta):
         data.inferred_title, data.provenance["inferred_title"] = tidy_title(meta), "meta"

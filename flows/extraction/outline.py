@@ -94,7 +94,7 @@ def _headings(line: str, offset: int) -> list[tuple[int, int, str, str]]:
 
 
 def _phrase(rest: str) -> str | None:
-    """The heading phrase at the start of a line: up to the end of its first sentence; None if the line is no heading."""
+    """The heading phrase at the start of a line, up to the end of its first sentence; None if it is no heading."""
     match = _END.search(rest)
     phrase = rest[: match.start()] if match else rest
     if not match and len(phrase) > LONGEST_HEADING:

@@ -6,6 +6,7 @@ import ctypes
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from flows.extraction.draft import Draft
@@ -40,11 +41,12 @@ class Line:
 
     @property
     def middle(self) -> float:
+        """The middle of the line, in points from the left."""
         return (self.left + self.right) / 2
 
 
 def read_pdf(content: bytes) -> Draft:
-    """The document of a PDF. Unreadable: `encrypted`, `damaged`, `no_text_layer` (a scan), `mojibake` (no character map)."""
+    """The document of a PDF. Unreadable: `encrypted damaged too_large no_text_layer` (a scan), `mojibake` (no map)."""
     import pypdfium2
 
     try:
@@ -105,7 +107,7 @@ def _judge(text: str, pages: int, kind: str) -> None:
     if text.count("(cid:") > 3:
         raise Unreadable(
             "mojibake",
-            f"The {kind}'s fonts carry no character map, its text cannot be trusted; have it read by a person or by OCR.",
+            f"The {kind}'s fonts carry no character map, so its text is no text; have it read by a person or OCR.",
         )
     han = sum(1 for sign in squeezed if "\u4e00" <= sign <= "\u9fff")
     strange = sum(
@@ -235,7 +237,7 @@ def _paragraphs(lines: list[Line]) -> list[tuple[str, int]]:
     edge = sorted(line.right for line in long)[int(len(long) * 0.9)]
     pitches = sorted(
         before.bottom - line.bottom
-        for before, line in zip(lines, lines[1:], strict=False)
+        for before, line in pairwise(lines)
         if before.page == line.page and before.bottom > line.bottom
     )
     pitch = pitches[len(pitches) // 2] if pitches else 2 * size

@@ -28,7 +28,8 @@ PAGE = f"""<!DOCTYPE html><html><head><meta charset="utf-8">
 <meta name="PubDate" content="2023-02-17 09:30:05"><meta name="ContentSource" content="青石市司法局"></head>
 <body><div class="top"><a href="/">首页</a><span>网站支持IPv6</span></div>
 <div class="place">当前位置：<a href="/">首页</a> &gt; <a href="/zwgk/">政务公开</a></div>
-<h1>{TITLE}</h1><div class="attr">发布时间：2023-02-17 09:30 来源：青石市司法局 浏览次数：<span>-</span> 【字体：<a>大</a> <a>中</a> <a>小</a>】</div>
+<h1>{TITLE}</h1><div class="attr">发布时间：2023-02-17 09:30 来源：青石市司法局 浏览次数：<span>-</span>
+【字体：<a>大</a> <a>中</a> <a>小</a>】</div>
 <div id="zoomcon">%s<div class="share-box">分享到：微信 微博</div></div>
 <div class="info_xgfj">相关附件 <a href="/attachment/1/2.pdf">全文.pdf</a></div>
 <div style="display:none" class="bbnr">{"".join(BODY)}</div>
@@ -42,10 +43,13 @@ def page(paragraphs: str) -> bytes:
 WRITTEN = {
     "paragraphs": "".join(f"<p>　　{line}</p>" for line in BODY),
     "line breaks": "<p>" + "<br/>\r\n　　".join(BODY) + "</p>",
-    "nested spans": "".join(f"<p><span><span>&nbsp;&nbsp;{line[:9]}</span><b>{line[9:]}</b></span></p>" for line in BODY),
+    "nested spans": "".join(
+        f"<p><span><span>&nbsp;&nbsp;{line[:9]}</span><b>{line[9:]}</b></span></p>" for line in BODY
+    ),
     "divisions": "".join(f"<div>{line}</div>" for line in BODY),
     "a table that only lays out": "<table><tr><td>" + "".join(f"<p>{line}</p>" for line in BODY) + "</td></tr></table>",
-    "title repeated over two lines": f"<p>{TITLE[:12]}</p><p>{TITLE[12:]}</p>" + "".join(f"<p>{line}</p>" for line in BODY),
+    "title repeated over two lines": f"<p>{TITLE[:12]}</p><p>{TITLE[12:]}</p>"
+    + "".join(f"<p>{line}</p>" for line in BODY),
     "blanks beside digits": "".join(f"<p>{line.replace('2022年', '2022 年')}</p>" for line in BODY),
     "back to top in the body": "".join(f"<p>{line}</p>" for line in BODY) + "<p>返回顶部</p>",
 }
@@ -70,7 +74,11 @@ def test_metadata_of_a_page() -> None:
         (1, "存在的问题"),
         (1, "下一步工作安排"),
     ]
-    assert [section.part for section in document.sections if section.level == 1] == ["achievements", "problems", "plans"]
+    assert [section.part for section in document.sections if section.level == 1] == [
+        "achievements",
+        "problems",
+        "plans",
+    ]
     assert decide(document).is_report
 
 
@@ -81,7 +89,9 @@ def test_declared_gb2312_is_read_as_gb18030() -> None:
 
 
 def test_page_that_leads_to_a_file() -> None:
-    document = read(page('<p>现将报告全文予以公布。</p><p>附件：<a href="/attachment/7/8.pdf">法治政府建设年度报告.pdf</a></p>'))
+    document = read(
+        page('<p>现将报告全文予以公布。</p><p>附件：<a href="/attachment/7/8.pdf">法治政府建设年度报告.pdf</a></p>')
+    )
     file = lead(document)
     assert file is not None
     assert file.name == "法治政府建设年度报告.pdf"
