@@ -12,10 +12,12 @@ What the caller writes, and what the warehouse makes of it:
 
 - `runs` `portal_runs` `captures` `candidates` `problems` `sightings` `missing`: the log of what was done and seen. A
   line loaded again replaces itself (its natural key is in `TABLES`).
-- `sightings`: one row a capture that showed a report's text, a 304 answer included (then the digest is that of the text
-  which the 304 vouches for). One capture shows one text: a capture handed in again moves to the new text.
+- `sightings`: one row a visit that showed a report's text, a 304 answer included (then the digest is that of the text
+  which the 304 vouches for). A visit (`capture_id`, `url`, `seen_at`) shows one text: handed in again, it moves to the
+  new text. A row of `report_versions` is a sighting too.
 - `missing`: one row a capture that answered 404 or 410 at an address. Two of them in two runs, with no sighting between
-  or after, and the appearance is gone; a report whose every appearance is gone is `removed_at_source`.
+  or after, and the appearance is gone (`gone_at` is the second); a report whose every appearance is gone is
+  `removed_at_source`.
 - `report_versions`: one row a text (`report_id` + `text_digest`), with its metadata, and its facts in `paragraphs`,
   `sections`, `quantities`, `observations`, `checks`, `citations`, `postings`, all keyed by the same pair. A text that
   the warehouse holds already from the same `extractor_version` is skipped with its facts; from another it is replaced.
@@ -130,7 +132,7 @@ TABLES: dict[str, BatchTable] = {
         _table(
             "sightings",
             "log",
-            "capture_id",
+            "capture_id url seen_at",
             """
                 report_id VARCHAR!; text_digest VARCHAR!; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!;
                 seen_at TIMESTAMPTZ!

@@ -1,0 +1,137 @@
+-- Repeatable: made anew on every staging copy after the migrations. The names that analysts use.
+
+CREATE OR REPLACE VIEW reports AS
+SELECT s.report_id, s.portal_id, s.url, t.title, t.list_title, t.inferred_title, t.issuer, t.region_code, t.region,
+       t.level, t.report_year, t.published_on, t.published_time, t.signed_on, t.delivered_on, t.source,
+       t.document_number, s.version, s.versions, s.status, s.text_digest, t.text, s.first_seen_at, s.last_seen_at,
+       s.capture_id, t.site_id_code, t.attachments, t.provenance, t.warnings, t.extractor_version
+FROM report_states s JOIN texts t ON t.report_id = s.report_id AND t.text_digest = s.text_digest;
+
+CREATE OR REPLACE VIEW report_versions AS
+SELECT v.report_id, v.version, v.text_digest, t.text, v.portal_id, v.url, v.capture_id, v.seen_at, v.change, v.latest,
+       coalesce(t.title, t.inferred_title, t.list_title) AS title, t.published_on, t.extractor_version
+FROM text_versions v JOIN texts t ON t.report_id = v.report_id AND t.text_digest = v.text_digest;
+
+CREATE OR REPLACE VIEW paragraphs AS
+SELECT report_id, para_no, text, page, version FROM text_paragraphs WHERE latest;
+
+CREATE OR REPLACE VIEW sections AS
+SELECT report_id, ordinal, level, marker, title, start, "end", dimension, part, version FROM text_sections WHERE latest;
+
+CREATE OR REPLACE VIEW quantities AS
+SELECT report_id, ordinal, start, "end", text, value, value_high, unit, bound, kind, direction, subject, period,
+       section, optional, page, version
+FROM text_quantities WHERE latest;
+
+CREATE OR REPLACE VIEW observations AS
+SELECT report_id, indicator, value, value_high, unit, bound, period, scope, start, "end", evidence, confidence, rule,
+       quantity, version
+FROM text_observations WHERE latest;
+
+CREATE OR REPLACE VIEW checks AS
+SELECT report_id, rule, stated, numerator, denominator, computed, verdict, start, "end", arithmetic, version
+FROM text_checks WHERE latest;
+
+CREATE OR REPLACE VIEW citations AS
+SELECT report_id, start, "end", text, kind, document_number, cited_id, version FROM text_citations WHERE latest;
+
+CREATE OR REPLACE VIEW portal_runs AS
+SELECT p.run_id, p.portal_id, p.state, p.reason, p.requests, p.captures, p.candidates,
+       coalesce(p.reports_new, n.reports_new, 0) AS reports_new,
+       coalesce(p.reports_revised, n.reports_revised, 0) AS reports_revised
+FROM portal_run_log p
+LEFT JOIN (
+    SELECT c.run_id, v.portal_id, count(*) FILTER (WHERE v.version = 1) AS reports_new,
+           count(*) FILTER (WHERE v.version > 1) AS reports_revised
+    FROM text_versions v JOIN captures c ON c.capture_id = v.capture_id
+    GROUP BY ALL
+) n ON n.run_id = p.run_id AND n.portal_id = p.portal_id;
+
+CREATE OR REPLACE VIEW silent_revisions AS
+SELECT r.report_id, v.version, r.issuer, r.report_year, r.region_code, v.seen_at, r.published_on, v.url,
+       json_array_length(v.change, '$.added') AS paragraphs_added,
+       json_array_length(v.change, '$.removed') AS paragraphs_removed, v.change
+FROM text_versions v JOIN reports r ON r.report_id = v.report_id
+WHERE v.version > 1;
+
+-- The clock of coverage is what the warehouse has seen, not the wall: what came out after the last run is not late.
+CREATE OR REPLACE VIEW coverage AS
+WITH clock AS (
+    SELECT CAST(coalesce(max(started_at), TIMESTAMPTZ '1970-01-01 00:00:00+00') AT TIME ZONE 'Asia/Shanghai' AS DATE)
+           AS today
+    FROM runs
+),
+span AS (
+    SELECT coalesce((SELECT min(report_year) FROM reports), year(today) - 1) AS first_year, year(today) - 1 AS last_year
+    FROM clock
+),
+years AS (SELECT unnest(range(first_year, last_year + 1)) AS report_year FROM span),
+last_state AS (
+    SELECT p.portal_id, p.state FROM portal_run_log p JOIN runs r ON r.run_id = p.run_id
+    QUALIFY row_number() OVER (PARTITION BY p.portal_id ORDER BY r.started_at DESC, p.run_id DESC) = 1
+),
+watched AS (
+    SELECT p.region_code,
+           CASE WHEN bool_or(s.state IN ('ok', 'empty')) THEN 'read' WHEN count(s.state) > 0 THEN 'blocked'
+                ELSE 'never' END AS watch
+    FROM portals p LEFT JOIN last_state s ON s.portal_id = p.portal_id WHERE p.region_code IS NOT NULL GROUP BY ALL
+),
+governments AS (
+    SELECT region_code, min(issuer) AS issuer FROM reports
+    WHERE level IN ('province', 'prefecture', 'county') AND region_code IS NOT NULL GROUP BY ALL
+),
+due AS (
+    -- every region of the seed, and every government that has reported or has a portal
+    SELECT region_code, level, full_name AS region, CAST(NULL AS VARCHAR) AS issuer
+    FROM regions
+    UNION ALL
+    SELECT DISTINCT p.region_code, p.level, p.region, NULL FROM portals p
+    WHERE p.region_code IS NOT NULL AND NOT EXISTS (FROM regions g WHERE g.region_code = p.region_code)
+    UNION ALL
+    SELECT r.region_code, min(r.level), min(r.region), NULL FROM reports r
+    WHERE r.region_code IS NOT NULL AND coalesce(r.level, '') NOT IN ('department', 'township')
+      AND NOT EXISTS (FROM regions g WHERE g.region_code = r.region_code)
+      AND NOT EXISTS (FROM portals p WHERE p.region_code = r.region_code)
+    GROUP BY r.region_code
+    UNION ALL
+    -- and every department and township that has reported once
+    SELECT DISTINCT region_code, level, region, issuer FROM reports WHERE level IN ('department', 'township')
+),
+published AS (
+    SELECT CASE WHEN level IN ('department', 'township') THEN issuer END AS issuer, region_code, report_year, report_id, published_on
+    FROM reports
+    QUALIFY row_number() OVER (
+        PARTITION BY CASE WHEN level IN ('department', 'township') THEN issuer END, region_code, report_year
+        ORDER BY published_on NULLS LAST, report_id) = 1
+)
+SELECT d.region_code, d.region, d.level, coalesce(d.issuer, g.issuer) AS issuer, y.report_year,
+       CASE WHEN p.report_id IS NOT NULL AND p.published_on > make_date(y.report_year + 1, 4, 1) THEN 'late'
+            WHEN p.report_id IS NOT NULL THEN 'published'
+            WHEN c.today <= make_date(y.report_year + 1, 4, 1) THEN 'not_due'
+            WHEN w.watch = 'blocked' THEN 'blocked'
+            WHEN w.watch = 'read' THEN 'missing'
+            ELSE 'unknown' END AS state,
+       p.published_on, date_diff('day', make_date(y.report_year + 1, 4, 1), p.published_on) AS days_after_1_april,
+       p.report_id
+FROM due d CROSS JOIN years y CROSS JOIN clock c
+LEFT JOIN published p ON p.report_year = y.report_year AND p.region_code = d.region_code
+      AND p.issuer IS NOT DISTINCT FROM d.issuer
+LEFT JOIN watched w ON w.region_code = d.region_code
+LEFT JOIN governments g ON d.issuer IS NULL AND g.region_code = d.region_code;
+
+CREATE OR REPLACE VIEW dictionary AS
+SELECT name, kind, column_name, type, meaning FROM (
+    SELECT table_name AS name, 'table' AS kind, NULL AS column_name, NULL AS type, comment AS meaning, 0 AS place
+    FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal AND NOT temporary
+    UNION ALL
+    SELECT view_name, 'view', NULL, NULL, comment, 0 FROM duckdb_views()
+    WHERE database_name = current_database() AND NOT internal AND NOT temporary
+    UNION ALL
+    SELECT DISTINCT function_name, 'macro', array_to_string(parameters, ', '), NULL, comment, 0 FROM duckdb_functions()
+    WHERE database_name = current_database() AND NOT internal AND function_type IN ('macro', 'table_macro')
+    UNION ALL
+    SELECT c.table_name, 'column', c.column_name, c.data_type, c.comment, c.column_index FROM duckdb_columns() c
+    WHERE c.database_name = current_database() AND NOT c.internal
+      AND c.table_name NOT IN (SELECT table_name FROM duckdb_tables() WHERE temporary)
+)
+ORDER BY name, place;
