@@ -7,6 +7,7 @@ import re
 from crawlers.families.columns import column_links
 from crawlers.families.paging import next_link, stated_total
 from crawlers.families.reading import Entry, ListReading, NextPage, Page
+from crawlers.families.records import written_records
 from crawlers.families.rows import read_rows
 
 _SHELL = re.compile(r"v-for=|v-cloak|ng-repeat=|\{\{\s*item\.|数据加载中|正在加载|<div id=[\"']?app[\"']?>\s*</div>")
@@ -21,7 +22,7 @@ def read_list(
     total: int | None = None,
 ) -> ListReading:
     """The reading of a page; what a family knows better than the plain rows, links and counts it hands in."""
-    entries = read_rows(page) if entries is None else entries
+    entries = (read_rows(page) or written_records(page)) if entries is None else entries
     next_page = next_page or next_link(page)
     total = stated_total(page.text) if total is None else total
     return ListReading(entries, next_page, total, column_links(page), why_empty(page, entries, next_page, total))

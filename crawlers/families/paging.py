@@ -67,6 +67,7 @@ def plain(url: str) -> str:
 
 def stated_total(text: str) -> int | None:
     """The number of entries in the whole list, as the page states it; 0 where it says that there is nothing."""
+    text = re.sub(r"<(script|style)\b.*?</\1\s*>", " ", text, flags=re.DOTALL | re.IGNORECASE)
     if found := _TOTAL.search(re.sub(r"<[^>]{0,200}>", "", text)):
         return int(found.group(1) or found.group(2))
     return 0 if _NOTHING.search(text) else None

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from crawlers.families.dialects import dialect_of
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import irs_request, read_search
+from crawlers.families.site_search import irs_request, is_answer, read_answer
 
 _CALL = re.compile(r"\bcreatePage\w*\(\s*([^()]*\d[^()]*)\)")
 _ARGUMENT = re.compile(r"""["']([^"']*)["']|(\d+)""")
@@ -37,9 +37,9 @@ class Trs:
 
     def read(self, page: Page) -> ListReading:
         """Read a column page, a page of search results, or the answer of the site's search."""
-        if page.text.lstrip()[:1] in "{[" and page.text.strip():
-            return read_search(page)
-        next_page, total = _paging(page)
+        if is_answer(page):
+            return read_answer(page)
+        next_page, total = script_paging(page)
         return read_list(page, next_page=next_page, total=total)
 
     def search(self, home: Page, words: str) -> NextPage | None:
@@ -47,7 +47,7 @@ class Trs:
         return irs_request(home, words)
 
 
-def _paging(page: Page) -> tuple[NextPage | None, int | None]:
+def script_paging(page: Page) -> tuple[NextPage | None, int | None]:
     """The page after this one and the number of entries, from the pager's arguments, whatever their order."""
     path = urlsplit(page.url).path
     file = _FILE.search(path)

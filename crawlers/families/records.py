@@ -1,0 +1,128 @@
+"""Articles as records of JSON: in the answer of an interface, or written into a page for its own script to show.
+
+Platforms call the fields differently and mean the same: a title, an address, a date.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from urllib.parse import urljoin
+
+from crawlers.families.dates import dates_in
+from crawlers.families.reading import Entry, Page
+from crawlers.families.rows import collapse, is_pager
+
+_TITLES = ("title_no_tag", "DOCTITLE", "BT", "title", "doctitle", "docTitle", "showTitle", "name", "mc")
+_DATES = ("display_publish_time", "time", "PUBDATE", "FBRQ", "pubtimeStr", "publishedTimeStr", "pubDate", "docreltime",
+          "DOCRELTIME", "docRelTime", "publishTime", "releaseTime", "publish_time",
+          "date", "dates", "created_at")  # fmt: skip
+_ADDRESSES = ("url", "DOCPUBURL", "docpuburl", "docPubUrl", "puburl", "post_url", "href", "link", "urls")
+_TOTALS = ("total", "totalElements", "totalCount", "totalrecord", "totalRecord", "TOTALNUM", "post_count")
+_CHINA_TIME = timedelta(hours=8)
+_LONGEST_SEARCH = 400
+"""Places in a page where an array of records may begin that are tried at most."""
+
+
+def decoded(text: str) -> object | None:
+    """The value of an answer in JSON, with a byte order mark, raw line breaks or the call of JSONP around it forgiven;
+    None if it is none."""
+    text = text.strip().lstrip("\ufeff").strip()
+    call = re.match(r"^[\w$.]+\s*\((.*)\)\s*;?$", text, re.DOTALL)
+    try:
+        value: object = json.loads(call.group(1) if call else text, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) else None
+
+
+def objects(value: object) -> Iterator[Mapping[str, object]]:
+    """Every object in a value, the outer before the inner."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop(0)
+        if isinstance(part, dict):
+            yield part
+            waiting = [*part.values(), *waiting]
+        elif isinstance(part, list):
+            waiting = [*part, *waiting]
+
+
+def read_records(value: object, base: str) -> tuple[Entry, ...]:
+    """An entry for every object that has a title and an address, each address once."""
+    entries: dict[str, Entry] = {}
+    for record in objects(value):
+        title = next((t for k in _TITLES if isinstance(t := record.get(k), str) and t.strip()), "")
+        plain = collapse(html.unescape(re.sub(r"<[^>]+>", "", title)))
+        address = _address(record)
+        if len(plain) < 2 or is_pager(plain) or address is None:
+            continue
+        try:
+            url = urljoin(base, address)
+        except ValueError:
+            continue
+        entries.setdefault(url, Entry(url, plain, record_date(record)))
+    return tuple(entries.values())
+
+
+def _address(record: Mapping[str, object]) -> str | None:
+    for key in _ADDRESSES:
+        value = record.get(key)
+        if isinstance(value, str) and value.startswith("{"):
+            # Addresses by device: {"pc": "/col/…", "wap": …}.
+            value = decoded(value)
+        if isinstance(value, dict):
+            value = value.get("pc") or next(iter(value.values()), None)
+        if isinstance(value, str) and re.match(r"https?://|\.{0,2}/", value.strip()):
+            return value.strip()
+    return None
+
+
+def record_date(record: Mapping[str, object]) -> str | None:
+    """The date of a record, written out or in seconds or milliseconds of the epoch, as the day in China."""
+    for key in _DATES:
+        value = record.get(key)
+        if isinstance(value, dict):
+            value = next((v for v in value.values() if isinstance(v, str) and dates_in(v)), None)
+        if isinstance(value, str) and (found := dates_in(value)):
+            return found[0]
+        if isinstance(value, str) and value.isdigit() and len(value) >= 9:
+            value = int(value)
+        if isinstance(value, int) and 10**8 < value < 10**14:
+            seconds = value / 1000 if value > 10**11 else value
+            return (datetime.fromtimestamp(seconds, UTC) + _CHINA_TIME).date().isoformat()
+    return None
+
+
+def record_total(value: object) -> int | None:
+    """The number of records in the whole list, as the answer states it."""
+    for record in objects(value):
+        for key in _TOTALS:
+            stated = record.get(key)
+            if isinstance(stated, int) and not isinstance(stated, bool):
+                return stated
+            if isinstance(stated, str) and stated.isdigit():
+                return int(stated)
+    return None
+
+
+def written_records(page: Page) -> tuple[Entry, ...]:
+    """The entries of the longest array of records that a page's scripts hold."""
+    decoder = json.JSONDecoder(strict=False)
+    best: tuple[Entry, ...] = ()
+    reached = 0
+    for number, start in enumerate(re.finditer(r"\[\s*\{\s*\"", page.text)):
+        if number >= _LONGEST_SEARCH:
+            break
+        if start.start() < reached:
+            continue
+        try:
+            value, reached = decoder.raw_decode(page.text, start.start())
+        except (ValueError, RecursionError):
+            continue
+        entries = tuple(entry for entry in read_records(value, page.url) if entry.listed_on)
+        best = max(best, entries, key=len)
+    return best
