@@ -42,6 +42,9 @@ class Validators:
 class ColumnMemory:
     """How a column was last read."""
 
+    name: str
+    found_at: datetime | None
+    """When it was found by looking; None for a column of the registry."""
     family: str
     complete: bool
     """Every page was read, or the bound was reached."""
@@ -113,6 +116,8 @@ class Memory:
         for row in _rows(store, COLUMNS):
             if row.get("portal_id") in wanted:
                 columns[row["portal_id"], row["url"]] = ColumnMemory(
+                    name=row["name"],
+                    found_at=datetime.fromisoformat(row["found_at"]) if row["found_at"] else None,
                     family=row["family"],
                     complete=row["complete"],
                     entries=row["entries"],
@@ -174,6 +179,14 @@ class Memory:
     def column(self, portal_id: str, url: str) -> ColumnMemory | None:
         """Return how a column was last read, None if never."""
         return self._columns.get((portal_id, url))
+
+    def columns_found(self, portal_id: str) -> dict[str, ColumnMemory]:
+        """Return the columns of a portal that were found by looking, by address."""
+        return {
+            url: column
+            for (portal, url), column in self._columns.items()
+            if portal == portal_id and column.found_at is not None
+        }
 
     def candidates(self, portal_id: str) -> Mapping[str, dict[str, Any]]:
         """Return the latest row of each candidate of a portal, by canonical address."""

@@ -74,6 +74,10 @@ class Visit:
     _seen: dict[str, Row] = field(default_factory=dict)
     """Candidate rows of this visit by canonical address."""
     _asked: set[str] = field(default_factory=set)
+    _pages: dict[str, Fetched] = field(default_factory=dict)
+    """First pages of columns that finding them has fetched already."""
+    _found_at: datetime | None = None
+    """When this visit looked for columns."""
 
     async def run(self) -> Outcome:
         """Make the visit. Never raises for what the portal does."""
@@ -81,7 +85,7 @@ class Visit:
             robots = await self.fetcher.robots(self.portal, self.portal.base_url)
             if robots.unreachable is not None:
                 return Outcome("unreachable", f"{_sentence(robots.unreachable)}")
-            columns = list(self.portal.columns) or await self._discover()
+            columns = await self._columns()
             for column in columns:
                 await self._read_column(column)
             if self._outcomes and all(outcome.state in ("drift", "unreachable") for outcome in self._outcomes):
@@ -95,32 +99,38 @@ class Visit:
 
     # -- columns ------------------------------------------------------------------------------------------------
 
+    async def _columns(self) -> list[Column]:
+        """Return the columns to read: the registry's, else those found before, else those found now."""
+        if self.portal.columns:
+            return list(self.portal.columns)
+        known = self.memory.columns_found(self.portal.id)
+        columns = [Column(url=url, name=column.name) for url, column in known.items()]
+        latest = max((column.found_at for column in known.values() if column.found_at), default=None)
+        if latest is not None and self.mode == "nightly" and self.now() - latest < LOOK_BACK_EVERY:
+            return columns
+        self._found_at = self.now()
+        found = {document_key(column.url): column for column in columns}
+        for column in await self._discover():
+            found.setdefault(document_key(column.url), column)
+        return list(found.values())
+
     async def _discover(self) -> list[Column]:
         """Find the columns from the home page: links named after the subject, else indexes that may lead to them."""
         home = await self._fetch(self.portal.base_url + "/", "home")
         if home.verdict != "ok":
             self._outcomes.append(self._failed(Column(url=self.portal.base_url + "/", name="home page"), home))
             return []
-        pages, asked = [home], {document_key(home.url)}
         found: dict[str, Column] = {}
-        while pages and len(asked) < MOST_COLUMNS_FOUND:
-            fetched = pages.pop(0)
-            ranked = []
-            for link in column_links(_page(fetched)):
-                url = self.portal.at_home(link.url)
-                if self.portal.may_ask(url):
-                    ranked.append((column_rank(link.name, url), Column(url=url, name=link.name)))
-            for rank, column in ranked:
-                if rank >= 3 and len(found) < MOST_COLUMNS_FOUND:
-                    found.setdefault(document_key(column.url), column)
-            if not found or fetched is home:
-                for rank, column in ranked:
-                    key = document_key(column.url)
-                    if rank == 1 and not found and key not in asked and len(asked) < MOST_COLUMNS_FOUND:
-                        asked.add(key)
-                        index = await self._fetch(column.url, "list", via=fetched.url)
-                        if index.verdict == "ok":
-                            pages.append(index)
+        asked = {document_key(home.url)}
+        indexes = self._add_columns(home, found)
+        while indexes and not found and len(asked) < MOST_COLUMNS_FOUND:
+            index = indexes.pop(0)
+            if document_key(index.url) in asked:
+                continue
+            asked.add(document_key(index.url))
+            fetched = await self._fetch(index.url, "list", via=home.url)
+            if fetched.verdict == "ok":
+                self._add_columns(fetched, found)
         for column in list(found.values()):
             await self._discover_below(column, found)
         if not found:
@@ -133,14 +143,31 @@ class Visit:
             )
         return list(found.values())
 
+    def _add_columns(self, fetched: Fetched, found: dict[str, Column]) -> list[Column]:
+        """Add the columns that a page links to; returns the indexes that may lead to more."""
+        indexes = []
+        for link in column_links(_page(fetched)):
+            url = self.portal.at_home(link.url)
+            rank = column_rank(link.name, url) if self.portal.may_ask(url) else 0
+            if rank >= 3 and len(found) < MOST_COLUMNS_FOUND:
+                found.setdefault(document_key(url), Column(url=url, name=link.name))
+            elif rank in (1, 2):
+                indexes.append(Column(url=url, name=link.name))
+        return indexes
+
     async def _discover_below(self, column: Column, found: dict[str, Column]) -> None:
-        """Add the columns that a column leads to; its page is asked again as a list, conditionally."""
+        """Add the columns that a column leads to, and keep its page for the reading. A column that moved is watched
+        where it is now."""
         fetched = await self._fetch(column.url, "list", via=self.portal.base_url + "/")
         if fetched.verdict != "ok":
             return
+        del found[document_key(column.url)]
+        moved = column.model_copy(update={"url": fetched.url})
+        found.setdefault(document_key(moved.url), moved)
+        self._pages[moved.url] = fetched
         for link in column_links(_page(fetched)):
             url = self.portal.at_home(link.url)
-            below = url.startswith(column.url.rsplit("/", 1)[0] + "/")
+            below = url.startswith(moved.url.rsplit("/", 1)[0] + "/")
             wanted = below or column_rank(link.name, url) >= 3
             if wanted and self.portal.may_ask(url) and len(found) < MOST_COLUMNS_FOUND:
                 found.setdefault(document_key(url), Column(url=url, name=f"{column.name}/{link.name}"))
@@ -166,7 +193,7 @@ class Visit:
         complete = False
         trouble: _ColumnOutcome | None = None
         for number in range(1, MOST_PAGES + 1):
-            fetched = await self._fetch(
+            fetched = self._pages.pop(asked.url, None) or await self._fetch(
                 asked.url,
                 "list",
                 via=via,
@@ -204,11 +231,14 @@ class Visit:
         if first is None or family is None:
             assert trouble is not None
             return trouble
+        found_at = self._found_at or (before.found_at if before else None)
         self.write_column(
             {
                 "run_id": self.run_id,
                 "portal_id": self.portal.id,
                 "url": column.url,
+                "name": column.name,
+                "found_at": _iso(found_at) if found_at else None,
                 "family": family.name,
                 "complete": (complete or not deep) and trouble is None,
                 "entries": len(first.entries),
@@ -223,9 +253,10 @@ class Visit:
         )
         if trouble is not None:
             return trouble
+        if first.warnings and not first.entries and not first.columns:
+            return _ColumnOutcome(column, "drift", f"the list {column.url} cannot be read: {first.warnings[0]}")
         if not first.entries:
-            why = first.warnings[0] if first.warnings else f"the list {column.url} says that it has no entries."
-            return _ColumnOutcome(column, "empty", why.rstrip("."))
+            return _ColumnOutcome(column, "empty", f"the list {column.url} has no entries")
         return _ColumnOutcome(column, "read")
 
     def _family_of(self, page: Page) -> Family:
@@ -353,7 +384,8 @@ class Visit:
     # -- outcome ------------------------------------------------------------------------------------------------
 
     def _candidates(self) -> int:
-        return sum(row["decision"] != "not_report" for row in self._seen.values())
+        """How many documents that may be reports this visit saw for the first time."""
+        return len(self._listed)
 
     def _outcome(self, columns: list[Column]) -> Outcome:
         """The worst state of the columns is the portal's, so that a person sees it."""
@@ -363,8 +395,8 @@ class Visit:
                 rest = len(self._outcomes) - len(bad)
                 more = f" ({rest} of {len(self._outcomes)} columns were read)" if rest else ""
                 return Outcome(_as_state(state), _sentence(f"{bad[0].sentence}{more}"), count)
-        known = any(row["decision"] != "not_report" for row in self.memory.candidates(self.portal.id).values())
-        if count or known:
+        rows = [*self._seen.values(), *self.memory.candidates(self.portal.id).values()]
+        if any(row["decision"] != "not_report" for row in rows):
             return Outcome("ok", None, count)
         empty = [outcome.sentence for outcome in self._outcomes if outcome.state == "empty"]
         if empty:
