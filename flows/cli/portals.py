@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 portals = typer.Typer(name="portals", help="The registry of portals: list, probe, add, check.", no_args_is_help=True)
 
+
+@portals.callback()
+def _area() -> None:
+    """The registry of portals."""
+
+
 RegistryFile = Annotated[
     Path | None, typer.Option("--portals", help="Registry of portals (YAML); without it the one that comes along.")
 ]
