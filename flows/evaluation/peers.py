@@ -1,0 +1,71 @@
+"""Other extractors, read by the same rule as ours: those that are installed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+
+from flows.evaluation.pages import Reading
+
+Extract = Callable[[bytes, str | None], Reading]
+
+
+def installed() -> dict[str, Extract]:
+    """The peers by name; readability, resiliparse and GNE only where the development extra `peers` is installed."""
+    found: dict[str, Extract] = {"trafilatura fast": _trafilatura_fast, "trafilatura": _trafilatura}
+    if find_spec("readability"):
+        found["readability-lxml"] = _readability
+    if find_spec("resiliparse"):
+        found["resiliparse"] = _resiliparse
+    if find_spec("gne"):
+        found["GNE"] = _gne
+    return found
+
+
+def _trafilatura_fast(content: bytes, address: str | None) -> Reading:
+    return _by_trafilatura(content, address, fast=True)
+
+
+def _trafilatura(content: bytes, address: str | None) -> Reading:
+    return _by_trafilatura(content, address, fast=False)
+
+
+def _by_trafilatura(content: bytes, address: str | None, *, fast: bool) -> Reading:
+    from trafilatura import bare_extraction
+
+    document = bare_extraction(content, url=address, fast=fast, include_comments=False, with_metadata=True)
+    if document is None:
+        return Reading()
+    found = document if isinstance(document, dict) else document.as_dict()
+    return Reading(text=found.get("text") or "", title=found.get("title"), published=found.get("date"))
+
+
+def _text(markup: str) -> str:
+    import lxml.html
+
+    return "".join(lxml.html.fromstring(markup).itertext()) if markup.strip() else ""
+
+
+def _decoded(content: bytes) -> str:
+    from flows.extraction.encodings import decode
+
+    return decode(content).text
+
+
+def _readability(content: bytes, address: str | None) -> Reading:
+    document = import_module("readability").Document(_decoded(content))
+    return Reading(text=_text(document.summary()), title=document.title())
+
+
+def _resiliparse(content: bytes, address: str | None) -> Reading:
+    tree = import_module("resiliparse.parse.html").HTMLTree.parse(_decoded(content))
+    text = import_module("resiliparse.extract.html2text").extract_plain_text(tree, main_content=True)
+    return Reading(text=text, title=tree.title)
+
+
+def _gne(content: bytes, address: str | None) -> Reading:
+    found = import_module("gne").GeneralNewsExtractor().extract(_decoded(content))
+    day = re.match(r"\d{4}-\d\d-\d\d", found.get("publish_time") or "")
+    return Reading(text=found.get("content") or "", title=found.get("title"), published=day[0] if day else None)
