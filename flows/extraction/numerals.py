@@ -21,10 +21,10 @@ CHINESE = CHINESE_DIGIT + "十百千万亿"
 _ARABIC = r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?![0-9０-９])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 # A scale is no part of 千米, 千克, 千瓦, 百分点; nor is the 万 of 万元 lost: it is a scale before any unit.
 _SCALE = r"(?:[百千]?万亿?|千?亿|千(?![米克瓦伏])|百(?!分)|十(?=[万亿余多]))"
-_MORE = "余多来几"
+_SPACED = "万亿"
 
 ARABIC = re.compile(
-    rf"(?P<head>{_ARABIC})(?P<inner>[余多几]?)(?P<scale>{_SCALE})?"
+    rf"(?P<head>{_ARABIC})(?:[ \u3000](?=[余多{_SPACED}]))?(?P<inner>[余多几]?)(?P<scale>{_SCALE})?"
     rf"(?:(?<=[万亿])(?P<tail>[0-9０-９]+(?:\.[0-9０-９]+)?)(?P<tail_scale>[百千万]))?(?P<more>[余多来]|\+(?![0-9０-９A-Za-z]))?"
 )
 """Digits with what may scale and loosen them; matched from the numeral's first character."""

@@ -152,12 +152,13 @@ _NOUN_AFTER = {
     "方": "",
 }
 _EXCEPTIONS = ("支部队", "项目", "场景", "本级", "部分")
+_TENTHS = re.compile("成(?![功为立果员效本交就长品都熟年语分套体形])")
 _SHARED_UNIT = re.compile(rf"\s?(?:[、和及与]\s?[{_D}][{_D},.]*[余多]?[万亿]?\s?){{1,8}}")
 _BARE_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|\s[^\s])")
 _HEAD_UNIT = re.compile(r"[(（]\s?(?:单位[:：])?\s?([万亿]?)([^()（）\d\s]{1,4})\s?[)）]\s*[:：为]?\s*$")
 _BARE_BEFORE = re.compile(r"(?:[为达是至到共计]|[:：]|[\u4e00-\u9fff][)）”]?\s*)$")
+_IN_A_NAME = re.compile(r"(?:第|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
 _NO_NUMBER_BEFORE = re.compile(r"(?:第|版|型|新|代|热线|平台|电话|编号|代码|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
-_SCORE_CUE = re.compile(r"(?:[得评满扣加减绩数值均为达分至到是高][分]?(?:约|近|超|超过)?\s?)$")
 _PHONE = re.compile(r"(?:123\d\d|96\d{3,4}|95\d{3}|1008\d|11[0-9]|12[0-2])$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _PLAN_AFTER = re.compile(r"(?:行动|规划|计划|攻坚|专项|方案|提升行动|任务|期|目标|滚动|工程|改革|大|一)")
@@ -279,27 +280,10 @@ class _Scan:
         ranged = self._range(at, numeral, chinese)
         if ranged is not None:
             return ranged, ranged.end
-        if text.startswith("成", end) and not text.startswith(
-            (
-                "成功",
-                "成为",
-                "成立",
-                "成果",
-                "成员",
-                "成效",
-                "成本",
-                "成交",
-                "成就",
-                "成长",
-                "成品",
-                "成都",
-                "成熟",
-                "成年",
-            ),
-            end,
-        ):
+        tenth = end + 1 if text.startswith(" 成", end) else end
+        if _TENTHS.match(text, tenth):
             if numeral.value <= 10 and (not chinese or numeral.value != 1 or self._before(at)[0]):
-                value, stop = numeral.value * 10, end + 1
+                value, stop = numeral.value * 10, tenth + 1
                 if stop < len(text) and text[stop] in "一二三四五六七八九" and not text.startswith(("以", "多"), stop):
                     digit = chinese_value(text[stop])
                     if digit is not None and not _match_measure(text, stop + 1, True):
@@ -338,11 +322,10 @@ class _Scan:
         """Whether a numeral with a measure word is an amount and no date, programme, session or slogan."""
         text, unit, value = self.text, measure.unit, numeral.value
         before, after = text[max(0, at - 12) : at], text[stop : stop + 16]
-        if _NO_NUMBER_BEFORE.search(before) and not (measure.kind == "percent" and before[-1:] in "-~—"):
+        if _IN_A_NAME.search(before) and not (measure.kind == "percent" and before[-1:] in "-~—"):
             return False
         if numeral.bare_scale and value in (100, 1000, 10_000, 100_000_000) and not numeral.over:
-            bound = _BEFORE.search(before)
-            if bound is None:
+            if self._before(at)[0] is None:
                 return False
         if unit == "年":
             if not chinese and not numeral.scaled and 1900 <= value <= 2100:
@@ -374,7 +357,7 @@ class _Scan:
             if unit == "天" and value in (365, 7) and _ROUND_CLOCK.match(after):
                 return False
         if unit == "分":
-            return not chinese and bool(_SCORE_CUE.search(before) or "." in text[at:stop] or after[:1] in "，。；、)）")
+            return not chinese
         if unit == "次" and re.search(r"(?:届|大)\s?$", before):
             return False
         if unit == "次" and re.match(r"(?:全会|全体会议|代表大会|人代会|人民代表)", after) and "届" in before:
@@ -391,6 +374,8 @@ class _Scan:
             return not _SLOGAN_DIGITS.match(after) if value <= 10 and unit == "个" else True
         if value == 1:
             return self._one(before, after)
+        if measure.unit == "个" and before.endswith(("分", "分为", "分成")) and after.startswith(("阶段", "步骤")):
+            return False
         if (
             value <= 12
             and unit in ("个", "项", "条", "种", "类", "张", "份", "件", "场", "本")
@@ -474,7 +459,7 @@ class _Scan:
             return None, at + 1
         if text.startswith("半数", at):
             return self._finish(at, at + 2, Decimal(50), "%", "percent"), at + 2
-        if before.endswith(("过", "超过", "近")) and re.match(r"半(?:$|[，,。；;、的])", text[at : at + 2]):
+        if before.endswith(("过", "近")) and re.match(r"半(?:$|[，,。；;、的])", text[at : at + 2]):
             return self._finish(at, at + 1, Decimal(50), "%", "percent"), at + 1
         time = re.compile(r"半(?:个)?(年|月|小时|天|工作日)(?!度|报|工作)").match(text, at)
         if time and not re.search(r"[上下前后每大一两三四五六七八九十个夜]$", before):
@@ -559,12 +544,12 @@ class _Scan:
             unit = measure_words().counting_names.get(named[-length:])
             if unit is not None:
                 return self._finish(at, end, numeral.value, unit, "count", over=numeral.over)
-        if "." in digits or "．" in digits:
+        if not numeral.scaled and ("." in digits or "．" in digits):
             if not re.search(r"(?:[为达是至到分数值均]|[:：])\s?$", before):
                 return None
         elif not _BARE_BEFORE.search(before):
             return None
-        if len(digits) < 2 and not re.search(r"[为是达零]\s?$", before):
+        if len(digits) < 2 and not re.search(r"[为是达]\s?$|\d\s[\u4e00-\u9fff]{1,6}$", before):
             return None
         return self._finish(at, end, numeral.value, None, "count", over=numeral.over)
 
@@ -577,7 +562,7 @@ class _Scan:
         match = _BEFORE.search(window[: at - offset])
         if match is None:
             tail = window[: at - offset]
-            if tail[-1:] in ("上", "过") and self.text[at] in "百千万亿":
+            if tail[-1:] in ("上", "过") and self.text[at] in "百千万亿半":
                 return ("over", at - 1) if tail[-2:] not in ("以上", "通过", "经过", "超过") else (None, at)
             return None, at
         if match["over"]:
