@@ -23,7 +23,7 @@ NUMBER = re.compile(r"([\d０-９][\d０-９,，]*)(?:[.．]([\d０-９]+))?\s*(
 TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]")
 CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
-LAST_YEAR = re.compile(r"上年|去年|上一年|同期")
+LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从](?:20)\d\d年")
 TURN = re.compile(r"增|减|降|升|提高|翻")
 SUMMABLE = frozenset(("count", "money", "change"))
 VERDICTS: dict[CheckVerdict, str] = {
@@ -173,6 +173,11 @@ class _Reading:
         start = self.figures[at - 1].quantity.end if at else 0
         return re.split(r"[,，;；。\n]", self.text[max(start, rate.start - 30) : rate.start])[-1]
 
+    def has_share(self, figure: _Figure) -> bool:
+        """Whether a figure is itself given as a share of something: a sibling in a list, not the whole."""
+        end = figure.quantity.end
+        return re.match(r"[,，]?(?:约|大约)?占", self.text[end : end + 4]) is not None
+
     def numerator_and_wholes(self, at: int) -> tuple[_Figure | None, list[_Figure], bool]:
         """The count that a rate is of, the wholes it may be a share of, and whether the words are sure about it."""
         rate = self.figures[at]
@@ -202,6 +207,8 @@ class _Reading:
         failing: list[tuple[_Figure, Fraction]] = []
         for whole in wholes:
             if whole.value <= numerator.value or not _comparable(whole.quantity.unit, units):
+                continue
+            if not whole.codes and self.has_share(whole):
                 continue
             computed = 100 * numerator.value / whole.value
             verdict = judge(rate.value, rate.places, computed, _spread(numerator, whole))
@@ -280,8 +287,8 @@ class _Reading:
         said = self.words(at)
         if not named and not (said.endswith(("率", "率为", "率达", "率达到", "率约", "率是")) and "率" in said):
             return None
-        if before.slack or before.value != int(before.value) or before.value > 100 * 10 ** (rate.places + 2):
-            return None
+        if before.slack or before.value != int(before.value) or before.value >= 100 * 10**rate.places:
+            return None  # of so many, some whole number fits any rate: nothing is learnt
         guess = rate.value * before.value / 100
         fits = [
             (number, verdict)

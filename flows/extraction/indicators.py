@@ -30,8 +30,8 @@ GAP = re.compile(
     r"(?:高于|低于|高出|低出|超出|超过|领先|优于)[^,]{0,8}"
     r"(?:全国|全省|全市|全区|平均|省均|目标|要求|标准|指标)"
 )
-OTHER_BASE = re.compile(r"环比|比上月|较上月|比上季|较上季|比前三年|[比较]\s*20\d\d")
-LAST_YEAR = re.compile(r"上年|去年|上一年|同期")
+OTHER_BASE = re.compile(r"环比|比上[月周季]|较上[月周季]|上个?月|上周|上季度|比前三年")
+LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从]\d{4}年|(?:增加|减少|增长|下降|多|少)了?$")
 SHARE = re.compile(r"占")
 ALL_OF = re.compile(r"(?:均|都|皆|全部|同样)(?:为|达|达到|是|保持|实现|完成|超过|在)*$")
 RATE_ITEM = re.compile(r"[、和与及]|以及")
@@ -480,7 +480,7 @@ class _Reading:
     def growth(self, index: int, place: _Place, said: str) -> list[Observation]:
         """The facet .yoy: of the indicator that the words name, else of the figure right before."""
         quantity = self.quantities[index]
-        if OTHER_BASE.search(said):
+        if quantity.unit == "倍" or OTHER_BASE.search(said):
             return []
         points = quantity.unit in ("个百分点", "百分点")
         kinds = ("percent",) if points else ("count", "money", "percent")
