@@ -1,0 +1,200 @@
+"""Turn the annotated sources into the evaluation corpus: clean text, page text, quantities, indicators, outline.
+
+A source is written by hand. Its head is YAML: the facts of meta.json, and the page chrome `before` and `after` the
+text. Its body is one paragraph a line. `# ` and `## ` begin a heading of level 1 and 2; where text runs on after the
+heading, `‖` stands between. A quantity stands where the text has it:
+
+    [[约1600项|1600 项 about|“一件事”服务|services.one_thing_themes]]
+
+that is: words of the text, then value, unit (`-` for none) and what differs from the usual (bound, kind, `up`, `down`,
+`hi=5` the high end, `p=累计` the period, `sc=全市` the scope of the indicator, `opt` optional), then the subject, then
+the indicators that it is a value of (`?` behind a code: optional). Offsets are counted, never written.
+
+    python tests/corpus/annotated.py          writes every folder of the corpus anew
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+CORPUS = Path(__file__).parent
+MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]*)(?:\|([^|\]]*))?\]\]")
+HEADING = re.compile(r"^(#{1,2}) ((?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]))(.*)$")
+BOUNDS = {"exact", "about", "over", "under"}
+KINDS = {"count", "percent", "money", "rank", "duration", "change", "ratio", "range"}
+TIMES = {"年", "月", "天", "日", "工作日", "小时", "分钟", "周", "季度", "学时"}
+
+
+def number(text: str) -> int | float:
+    value = float(text)
+    return int(value) if value.is_integer() else value
+
+
+def kind_of(unit: str | None) -> str:
+    if unit == "%":
+        return "percent"
+    if unit == "元":
+        return "money"
+    if unit == "位":
+        return "rank"
+    if unit == "个百分点":
+        return "change"
+    return "duration" if unit in TIMES else "count"
+
+
+def quantity(words: str, notes: str, subject: str, start: int) -> tuple[dict[str, Any], str | None]:
+    value, unit_word, *rest = notes.split()
+    unit = None if unit_word == "-" else unit_word
+    row: dict[str, Any] = {
+        "start": start,
+        "end": start + len(words),
+        "text": words,
+        "value": number(value),
+        "unit": unit,
+        "bound": "exact",
+        "kind": kind_of(unit),
+        "subject": subject or None,
+        "period": None,
+        "optional": False,
+    }
+    scope = None
+    for note in rest:
+        if note in BOUNDS:
+            row["bound"] = note
+        elif note in KINDS:
+            row["kind"] = note
+        elif note in ("up", "down"):
+            row["direction"] = note
+        elif note == "opt":
+            row["optional"] = True
+        elif note.startswith("hi="):
+            row["value_high"] = number(note[3:])
+            row["kind"] = "range"
+        elif note.startswith("p="):
+            row["period"] = note[2:]
+        elif note.startswith("sc="):
+            scope = note[3:]
+        else:
+            raise ValueError(f"unknown note {note!r} on {words!r}")
+    return row, scope
+
+
+def evidence(text: str, start: int, end: int) -> str:
+    """The clause that holds the span."""
+    left = max(text.rfind(stop, 0, start) for stop in "\n。；，：") + 1
+    stops = [place for stop in "\n。；，" if (place := text.find(stop, end)) >= 0]
+    return text[left : min(stops, default=len(text))]
+
+
+def observations(row: dict[str, Any], scope: str | None, codes: str) -> list[dict[str, Any]]:
+    found = []
+    for word in codes.split(","):
+        code = word.strip().rstrip("?")
+        value, unit = row["value"], row["unit"]
+        if code.endswith(".yoy"):
+            value = -value if row.get("direction") == "down" else value
+            unit = "pp" if unit == "个百分点" else unit
+        one = {"indicator": code, "value": value, "unit": unit, "bound": row["bound"], "period": row["period"]}
+        if "value_high" in row:
+            one["value_high"] = row["value_high"]
+        if scope:
+            one["scope"] = scope
+        if word.strip().endswith("?") or row["optional"]:
+            one["optional"] = True
+        found.append(one)
+    return found
+
+
+def compile_source(source: str) -> dict[str, str]:
+    """The files of one folder, by name."""
+    _, head, body = source.split("---\n", 2)
+    meta: dict[str, Any] = yaml.load(head, Loader=yaml.CSafeLoader)
+    before, after = meta.pop("before", ""), meta.pop("after", "")
+    lines, sections = [], []
+    quantities: list[dict[str, Any]] = []
+    marked: list[tuple[dict[str, Any], str | None, str]] = []
+    offset = 0
+    for raw in body.strip("\n").split("\n"):
+        raw = raw.replace("⇥", "\t")
+        line = raw
+        if match := HEADING.match(raw):
+            title = MARK.sub(r"\1", match[3].split("‖")[0]).rstrip("。：")
+            sections.append({"level": len(match[1]), "marker": match[2], "title": title})
+            line = (match[2] + match[3]).replace("‖", "")
+        clean = ""
+        last = 0
+        for mark in MARK.finditer(line):
+            clean += line[last : mark.start()]
+            row, scope = quantity(mark[1], mark[2], mark[3], offset + len(clean))
+            clean += mark[1]
+            last = mark.end()
+            quantities.append(row)
+            if mark[4]:
+                marked.append((row, scope, mark[4]))
+        clean += line[last:]
+        if any(stray in clean for stray in ("[[", "]]", "|", "‖", "#")):
+            raise ValueError(f"a mark is not closed in: {raw}")
+        lines.append(clean)
+        offset += len(lines[-1]) + 1
+    text = "\n".join(lines)
+    indicators = [
+        {**one, "evidence": evidence(text, row["start"], row["end"])}
+        for row, scope, codes in marked
+        for one in observations(row, scope, codes)
+    ]
+    for row in quantities:
+        if text[row["start"] : row["end"]] != row["text"]:
+            raise ValueError(f"offset of {row['text']!r} is wrong")
+    meta = {
+        **{"title": None, "inferred_title": None, "published": None, "published_time": None, "source": None},
+        **{"document_number": None, "signed_date": None, "delivered_date": None, "attachments": []},
+        **{
+            name: str(value) if name.endswith(("published", "_date")) and value else value
+            for name, value in meta.items()
+        },
+        "sections": sections,
+    }
+    page = "\n".join(part.strip("\n") for part in (before, text, after) if part)
+    return {
+        "clean.txt": text,
+        "page.txt": page,
+        "meta.json": json.dumps(meta, ensure_ascii=False, indent=1) + "\n",
+        "quantities.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in quantities),
+        "indicators.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in indicators),
+    }
+
+
+def main() -> None:
+    manifest = []
+    for path in sorted((CORPUS / "sources").glob("*.txt")):
+        try:
+            files = compile_source(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            sys.exit(f"{path.name}: {error}")
+        folder = CORPUS / path.stem
+        folder.mkdir(exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_text(content, encoding="utf-8")
+        rows = [json.loads(line) for line in files["quantities.jsonl"].splitlines()]
+        manifest.append(
+            {
+                "name": path.stem,
+                "source_file": f"sources/{path.name}",
+                "quantities": len(rows),
+                "required": sum(not row["optional"] for row in rows),
+                "indicators": len(files["indicators.jsonl"].splitlines()),
+            }
+        )
+    content = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
+    (CORPUS / "manifest.json").write_text(content, encoding="utf-8")
+    print(len(manifest), "reports,", sum(entry["quantities"] for entry in manifest), "quantities")
+
+
+if __name__ == "__main__":
+    main()
