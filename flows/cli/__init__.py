@@ -6,8 +6,13 @@ import sys
 
 import typer
 
+from flows.cli import archive
 from flows.cli.doctor import doctor
+from flows.cli.evaluate import evaluate
+from flows.cli.extract import extract
 from flows.cli.run import run
+from flows.cli.warehouse import coverage, dictionary, diff, sql
+from flows.cli.sample import sample_portal
 
 app = typer.Typer(
     name="fazhi",
@@ -20,7 +25,15 @@ app = typer.Typer(
 )
 
 app.command()(run)
+app.command()(extract)
+app.command("eval")(evaluate)
+app.command("sample-portal")(sample_portal)
 app.command()(doctor)
+app.command()(sql)
+app.command()(diff)
+app.command()(coverage)
+app.command()(dictionary)
+app.add_typer(archive.app, name="archive")
 
 
 def main() -> None:
