@@ -45,7 +45,7 @@ def _by_trafilatura(content: bytes, address: str | None, *, fast: bool) -> Readi
 def _text(markup: str) -> str:
     import lxml.html
 
-    return "".join(lxml.html.fromstring(markup).itertext()) if markup.strip() else ""
+    return str(lxml.html.fromstring(markup).xpath("string()")) if markup.strip() else ""
 
 
 def _decoded(content: bytes) -> str:
