@@ -17,7 +17,7 @@ from importlib.resources import files
 import yaml
 
 from flows.extraction.facts import Bound, Quantity, QuantityKind, Section
-from flows.extraction.names import mask
+from flows.extraction.names import fixed_word_end, mask
 from flows.extraction.numerals import CHINESE, Numeral, arabic_value, chinese_value, read_arabic, read_chinese
 from flows.extraction.subjects import period_of, subject_of
 
@@ -60,9 +60,9 @@ def measure_words() -> MeasureWords:
 # ---- the words beside a numeral ------------------------------------------------------------------------------------
 
 _BEFORE = re.compile(
-    r"(?P<over>不少于|不低于|不下于|不下|超过|超出|突破|多于|大于|高于|至少|最少|逾|超|≥|>|＞|(?<![通经透])过(?=\s?[半百千万亿]))"
+    r"(?P<over>不少于|不低于|不小于|不下于|不下|超过|超出|突破|多于|大于|高于|至少|最少|逾|超|≥|>|＞|(?<![通经透])过(?=\s?[半百千万亿]))"
     r"(?P<over2>了)?\s?$"
-    r"|(?P<under>不高于|不多于|不超过|不足|不到|不满|接近|将近|至多|最多|少于|小于|低于|(?<![最附接将临邻就靠亲相])近|≤|<|＜)\s?$"
+    r"|(?P<under>不高于|不多于|不大于|不长于|不超过|不足|不到|不满|接近|将近|至多|最多|少于|小于|低于|(?<![最附接将临邻就靠亲相])近|≤|<|＜)\s?$"
     r"|(?P<about>大约|大概|约为?|约有|约占|约达|左右为)\s?$"
     r"|(?P<upto>上)(?=\s?[百千万亿])\s?$"
 )
@@ -73,8 +73,8 @@ _INSIDE_TIME = re.compile(r"内(?![容部设外控在涵地政审建需])")
 _MORE_AFTER = re.compile(r"多(?!元|方|次|部|个|种|项|层|样|维|渠|家|名|位|措|面|点|领|跨|人|处|式)")
 _TO = re.compile(r"(?:至|到|为|达|达到|至约|到约|达约|于|在|占|占比|率)\s?$")
 _COMPARED = re.compile(
-    r"(?P<up>增长|增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|增|升|涨|高于|高出|高|超出|多于|优于|快于|扩大|新增加)?"
-    r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|降|减|回落|下滑|低于|低|少于|节约|减轻|提速)?"
+    r"(?P<up>增长|(?<!新)增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|(?<=[比均净再年])[增升涨多]|高于|高出|超出|多于|优于|快于|扩大)?"
+    r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|回落|下滑|低于|少于|节约|减轻|提速)?"
     r"(?:了|率|幅度|幅|约|近|超过|超|逾|为|达到|达|最高达|分别|均|共|近乎|\s)*$"
 )
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
@@ -152,13 +152,14 @@ _NOUN_AFTER = {
     "方": "",
 }
 _EXCEPTIONS = ("支部队", "项目", "场景", "本级", "部分")
+_MARKER = re.compile(rf"[{_D}]{{1,2}}[.．](?=[{_D}])")
 _TENTHS = re.compile("成(?![功为立果员效本交就长品都熟年语分套体形])")
 _SHARED_UNIT = re.compile(rf"\s?(?:[、和及与]\s?[{_D}][{_D},.]*[余多]?[万亿]?\s?){{1,8}}")
 _BARE_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|\s[^\s])")
 _HEAD_UNIT = re.compile(r"[(（]\s?(?:单位[:：])?\s?([万亿]?)([^()（）\d\s]{1,4})\s?[)）]\s*[:：为]?\s*$")
 _BARE_BEFORE = re.compile(r"(?:[为达是至到共计]|[:：]|[\u4e00-\u9fff][)）”]?\s*)$")
 _IN_A_NAME = re.compile(r"(?:第|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
-_NO_NUMBER_BEFORE = re.compile(r"(?:第|版|型|新|代|热线|平台|电话|编号|代码|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
+_NO_NUMBER_BEFORE = re.compile(r"(?:第|版|型|新|代|号|热线|平台|电话|编号|代码|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
 _PHONE = re.compile(r"(?:123\d\d|96\d{3,4}|95\d{3}|1008\d|11[0-9]|12[0-2])$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
 _PLAN_AFTER = re.compile(r"(?:行动|规划|计划|攻坚|专项|方案|提升行动|任务|期|目标|滚动|工程|改革|大|一)")
@@ -240,6 +241,10 @@ class _Scan:
                 while position < end and mask[position]:
                     position += 1
                 continue
+            fixed = fixed_word_end(text, at)
+            if fixed is not None:
+                position = fixed
+                continue
             token = match[0]
             if token in "第前" and len(token) == 1:
                 found, position = self._ordinal(at, token)
@@ -311,6 +316,9 @@ class _Scan:
         if not self._states_amount(at, numeral, chinese, measure, stop):
             return None, stop
         value, unit = numeral.value, measure.unit
+        marker = _MARKER.match(text, at) if (at == 0 or text[at - 1] == "\n") and measure.kind == "count" else None
+        if marker is not None and not numeral.scaled and value != value.to_integral_value():
+            return self._numeral(marker.end())
         if measure.kind == "duration" and text.startswith("半", stop) and not text.startswith(("半年", "半数"), stop):
             value, stop = value + Decimal("0.5"), stop + 1
         return (
@@ -324,9 +332,9 @@ class _Scan:
         before, after = text[max(0, at - 12) : at], text[stop : stop + 16]
         if _IN_A_NAME.search(before) and not (measure.kind == "percent" and before[-1:] in "-~—"):
             return False
-        if numeral.bare_scale and value in (100, 1000, 10_000, 100_000_000) and not numeral.over:
-            if self._before(at)[0] is None:
-                return False
+        bare = numeral.bare_scale and value in (100, 1000, 10_000, 100_000_000) and not numeral.over
+        if bare and self._before(at)[0] is None:
+            return False
         if unit == "年":
             if not chinese and not numeral.scaled and 1900 <= value <= 2100:
                 return False
@@ -433,7 +441,14 @@ class _Scan:
                 break
             end = following.end
         measured = _match_measure(text, end, chinese)
-        return None, measured[1] if measured else end
+        while measured is not None:
+            end = measured[1]
+            more = re.compile(rf"\s?[、和至](?=[{_D}{CHINESE}]+{measured[0].word}(?![{_D}{CHINESE}]))").match(text, end)
+            following = self._read(more.end())[0] if more else None
+            if following is None:
+                break
+            measured = _match_measure(text, following.end, chinese)
+        return None, end
 
     def _fraction(self, at: int, stop: int, token: str) -> tuple[_Found | None, int]:
         numeral, _ = self._read(stop) if stop < len(self.text) else (None, False)
@@ -505,7 +520,7 @@ class _Scan:
         if second is None or value >= high.value or re.search(r"[从由]\s?$", text[max(0, at - 6) : at]):
             return None
         measure, stop = second
-        if first is not None and first[0].unit != measure.unit:
+        if first is not None and first[0].unit not in (measure.unit, measure.word[0]):
             return None
         if measure.unit in ("年", "日") and measure.word in ("年", "日") and value > 31:
             return None
@@ -521,6 +536,8 @@ class _Scan:
         before = text[max(0, at - 24) : at]
         digits = text[at:end]
         shared = _SHARED_UNIT.match(text, end)
+        if shared is not None and text.startswith("号", shared.end()):
+            return None
         if shared is not None and not _NO_NUMBER_BEFORE.search(before):
             measured = _match_measure(text, shared.end(), False)
             if measured is not None and not (_YEAR.match(digits) and measured[0].unit == "年"):
