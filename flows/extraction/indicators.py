@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import add
 
 from flows.extraction.catalogue import Catalogue, Group, Indicator, Phrasing, load_catalogue
 from flows.extraction.facts import Level, Observation, Quantity, Section
@@ -19,7 +20,7 @@ from flows.extraction.facts import Level, Observation, Quantity, Section
 WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width forms to their narrow twins, one character for one, so that offsets stay."""
 
-STOP = re.compile(r"[。!?\n]")
+STOP = re.compile(r"[。!?]")
 CLAUSE_END = re.compile(r"[,;:。!?\n\t]")
 ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\([一二三四五六七八九十]+\))")
 TITLE = re.compile(r"《[^》\n]*》")
@@ -57,6 +58,12 @@ SCOPES = (
 )
 REACH = 60
 """Characters before the clause in which the words of `sentence` may stand: reports write sentences of half a page."""
+LEAD = 300
+"""Characters before the clause in which a sentence may have named its topic."""
+SENTENCES_BACK = 3
+"""Sentences back in which a paragraph may have named its topic."""
+ROWS_BACK = 40
+"""Rows back in which a table may have its head."""
 SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
 
 Word = tuple[str, int, int, int]
@@ -154,7 +161,7 @@ class Matcher:
             order=order,
         )
 
-    def _words(self) -> tuple[dict[str, list[Word]], dict[str, list[Word]]]:
+    def _words(self) -> tuple[dict[str, list[Word]], list[tuple[str, int]]]:
         open_bits: dict[str, int] = {}
         title_bits: dict[str, int] = {}
         for group, bit in self._bits.items():
@@ -164,30 +171,38 @@ class Matcher:
                 kept = title_bits if inside else open_bits
                 kept[word] = kept.get(word, 0) | bit
         pairs: dict[str, list[Word]] = {}
-        singles: dict[str, list[Word]] = {}
-        for word in open_bits.keys() | title_bits.keys():
-            entry = (word, len(word), open_bits.get(word, 0), title_bits.get(word, 0))
-            (singles if len(word) == 1 else pairs).setdefault(word[:2], []).append(entry)
+        singles: list[tuple[str, int]] = []
+        for word in sorted(open_bits.keys() | title_bits.keys()):
+            if len(word) == 1:
+                singles.append((word, open_bits.get(word, 0)))
+            else:
+                entry = (word, len(word), open_bits.get(word, 0), title_bits.get(word, 0))
+                pairs.setdefault(word[:2], []).append(entry)
         return pairs, singles
 
     def scan(self, flat: str, start: int, end: int) -> list[Hit]:
         """Every word of the catalogue between `start` and `end`, by its start."""
-        titles = [match.span() for match in TITLE.finditer(flat, start, end)]
+        part = flat[start:end]
+        pairs = self.pairs
+        places = [at for at, two in enumerate(map(add, part, part[1:])) if two in pairs]
+        titles = [match.span() for match in TITLE.finditer(part)] if "《" in part else []
         hits: list[Hit] = []
-        pairs, singles = self.pairs, self.singles
-        inside = 0
-        for at in range(start, end):
-            two = flat[at : at + 2]
-            if two in pairs or two[0] in singles:
-                while inside < len(titles) and titles[inside][1] <= at:
-                    inside += 1
-                titled = inside < len(titles) and titles[inside][0] <= at
-                for word, length, bits, title in (*pairs.get(two, ()), *singles.get(two[0], ())):
-                    held = title if titled else bits
-                    if held and at + length <= end and flat.startswith(word, at):
-                        if length == 2 and hits and _crosses(hits, at, at + length):
-                            continue
-                        hits.append((at, at + length, held))
+        reached = 0
+        for at in places:
+            titled = any(begin < at < close for begin, close in titles)
+            for word, length, bits, title in pairs[part[at : at + 2]]:
+                held = title if titled else bits
+                if held and (length == 2 or part.startswith(word, at)):
+                    if length == 2 and reached > at and _crosses(hits, start + at, start + at + 2):
+                        continue
+                    hits.append((start + at, start + at + length, held))
+                    reached = max(reached, at + length)
+        for word, bits in self.singles:
+            at = part.find(word)
+            while at >= 0:
+                hits.append((start + at, start + at + 1, bits))
+                at = part.find(word, at + 1)
+        hits.sort()
         return hits
 
 
@@ -237,6 +252,8 @@ class _Reading:
         self.quantities = sorted(quantities, key=lambda quantity: quantity.start)
         self.sections = sorted(sections, key=lambda section: section.start)
         self.section_starts = [section.start for section in self.sections]
+        self.parents = _parents(self.sections)
+        self.headings: dict[int, int] = {}
         self.level = level
         self.matcher = matcher
         self.found: dict[int, list[Observation]] = {}
@@ -255,54 +272,145 @@ class _Reading:
         return tuple(observation for at in sorted(self.found) for observation in self.found[at])
 
     def paragraph(self, start: int, end: int, first: int, after: int) -> None:
+        """Read the numbers `first` to `after`, which stand in the paragraph from `start` to `end`."""
+        if "\t" in self.flat[start:end]:
+            self.row(start, end, first, after)
+            return
         flat = self.flat
-        hits = self.matcher.scan(flat, start, end)
+        begins = [start, *(match.end() for match in STOP.finditer(flat, start, end))]
+        items = [start, *(match.start() for match in ITEM.finditer(flat, start, end))]
+        index = first
+        while index < after:
+            at = bisect_right(begins, self.quantities[index].start) - 1
+            begin, close = begins[at], begins[at + 1] if at + 1 < len(begins) else end
+            last = index + 1
+            while last < after and self.quantities[last].start < close:
+                last += 1
+            item = items[bisect_right(items, self.quantities[index].start) - 1]
+            topic = 0
+            for back in range(at - 1, max(at - 1 - SENTENCES_BACK, -1), -1):
+                if begins[back + 1] <= item:
+                    break
+                topic = _latest(self.matcher.scan(flat, max(begins[back], item), begins[back + 1]), self.matcher.topics)
+                if topic:
+                    break
+            self.sentence(begin, close, index, last, topic)
+            index = last
+
+    def sentence(self, start: int, end: int, first: int, after: int, topic: int) -> None:
+        """Read the numbers of one sentence; `topic` holds what the sentences before it speak of."""
+        hits = self.matcher.scan(self.flat, start, end)
         hit_starts = [hit[0] for hit in hits]
         held = [(quantity.start, quantity.end) for quantity in self.quantities[first:after]]
-        ends = [start - 1, *_outside(CLAUSE_END, flat, start, end, held), end]
-        stops = [start - 1, *(at for at in ends[1:-1] if flat[at] in "。!?"), end]
-        items = [start, *(match.start() for match in ITEM.finditer(flat, start, end))]
+        ends = [start - 1, *_outside(CLAUSE_END, self.flat, start, end, held), end]
         for index in range(first, after):
             quantity = self.quantities[index]
             around = self.around(quantity.start)
-            if around and any(section.part == "plans" for section in around):
+            if any(section.part == "plans" for section in around):
                 continue
             at = bisect_right(ends, quantity.start) - 1
             clause_start, clause_end = ends[at] + 1, _following(ends, quantity.end)
-            sentence_start = stops[bisect_right(stops, quantity.start) - 1] + 1
-            item_start = items[bisect_right(items, quantity.start) - 1]
             left, right = self.segment(index, clause_start, clause_end)
-            lead = hits[bisect_right(hit_starts, sentence_start - 1) : bisect_right(hit_starts, clause_start - 1)]
-            before = hits[bisect_right(hit_starts, item_start - 1) : bisect_right(hit_starts, sentence_start - 1)]
-            near = hits[bisect_right(hit_starts, left - 1) : bisect_right(hit_starts, right - 1)]
-            near = [hit for hit in near if hit[1] <= quantity.start or (hit[0] >= quantity.end and hit[1] <= right)]
-            clause_bits = 0
-            for hit in hits[bisect_right(hit_starts, clause_start - 1) : bisect_right(hit_starts, clause_end - 1)]:
-                clause_bits |= hit[2]
-            topics = self.matcher.topics
+            begin = bisect_right(hit_starts, clause_start - 1)
+            lead = hits[bisect_right(hit_starts, clause_start - LEAD - 1) : begin]
+            clause = hits[begin : bisect_right(hit_starts, clause_end - 1)]
+            near = [
+                hit
+                for hit in clause
+                if (left <= hit[0] and hit[1] <= quantity.start) or (hit[0] >= quantity.end and hit[1] <= right)
+            ]
             place = _Place(
                 left=left,
                 right=right,
                 clause_start=clause_start,
                 clause_end=clause_end,
-                sentence_start=sentence_start,
+                sentence_start=start,
                 near=near,
                 near_bits=_bits(near),
-                clause_bits=clause_bits,
+                clause_bits=_bits(clause),
                 lead=lead,
                 lead_bits=_bits(lead),
-                lead_last=_latest(lead, topics),
-                topic=_latest(before, topics),
+                lead_last=_latest(lead, self.matcher.topics),
+                topic=topic or self.heading_topic(around),
                 dimensions=tuple(section.dimension for section in around if section.dimension),
             )
             found = self.read(index, place)
             if found:
                 self.found[index] = found
 
+    def row(self, start: int, end: int, first: int, after: int) -> None:
+        """Read the numbers of a table's row: the first cells name the row, the cells above name the column."""
+        flat, scan = self.flat, self.matcher.scan
+        cells = _cells(flat, start, end)
+        numbered = {bisect_right([cell[0] for cell in cells], one.start) - 1 for one in self.quantities[first:after]}
+        labels = [hit for at, cell in enumerate(cells) if at not in numbered for hit in scan(flat, *cell)]
+        above = self.rows_above(start)
+        caption_end = above[-1][0][0] - 1 if above else start - 1
+        caption = scan(flat, flat.rfind("\n", 0, max(caption_end, 0)) + 1, caption_end) if caption_end > 0 else []
+        for index in range(first, after):
+            quantity = self.quantities[index]
+            around = self.around(quantity.start)
+            if any(section.part == "plans" for section in around):
+                continue
+            at = bisect_right([cell[0] for cell in cells], quantity.start) - 1
+            own = [hit for hit in scan(flat, *cells[at]) if hit[1] <= quantity.start or hit[0] >= quantity.end]
+            column: list[Hit] = []
+            for row in above:
+                if at < len(row) and not any(char.isdigit() for char in flat[slice(*row[at])]):
+                    column += scan(flat, *row[at])
+            # What stands in other cells counts as standing before the number.
+            near = [(hit[0], min(hit[1], quantity.start), hit[2]) for hit in labels + column] + own
+            place = _Place(
+                left=cells[at][0],
+                right=cells[at][1],
+                clause_start=cells[at][0],
+                clause_end=cells[at][1],
+                sentence_start=start,
+                near=near,
+                near_bits=_bits(near),
+                clause_bits=_bits(near),
+                lead=caption,
+                lead_bits=_bits(caption),
+                lead_last=_latest(caption, self.matcher.topics),
+                topic=self.heading_topic(around),
+                dimensions=tuple(section.dimension for section in around if section.dimension),
+            )
+            found = self.read(index, place)
+            if found:
+                self.found[index] = found
+
+    def rows_above(self, start: int) -> list[list[tuple[int, int]]]:
+        """The cells of the rows above a table's row, nearest first, as far as the table's head may lie."""
+        rows: list[list[tuple[int, int]]] = []
+        end = start - 1
+        while end > 0 and len(rows) < ROWS_BACK:
+            begin = self.flat.rfind("\n", 0, end) + 1
+            if "\t" not in self.flat[begin:end]:
+                break
+            rows.append(_cells(self.flat, begin, end))
+            end = begin - 1
+        return rows
+
+    def heading_topic(self, around: Sequence[Section]) -> int:
+        """What the headings over a number speak of, the innermost first."""
+        for section in around:
+            if section.ordinal not in self.headings:
+                title = section.title.translate(WIDE)
+                hits = self.matcher.scan(title, 0, len(title))
+                self.headings[section.ordinal] = _latest(hits, self.matcher.topics)
+            if self.headings[section.ordinal]:
+                return self.headings[section.ordinal]
+        return 0
+
     def around(self, at: int) -> list[Section]:
         """The sections that hold `at`, innermost first."""
-        last = bisect_right(self.section_starts, at)
-        return [section for section in reversed(self.sections[:last]) if at < section.end]
+        found: list[Section] = []
+        index = bisect_right(self.section_starts, at) - 1
+        while index >= 0:
+            if at < self.sections[index].end:
+                found.append(self.sections[index])
+            index = self.parents[index]
+        return found
 
     def segment(self, index: int, clause_start: int, clause_end: int) -> tuple[int, int]:
         """Where the segment of a number begins and ends: commas, other numbers and open brackets part it."""
@@ -617,6 +725,27 @@ def _fits(indicator: Indicator, quantity: Quantity, kinds: tuple[str, ...] | Non
     if unit is None:
         return quantity.kind == "count" and quantity.text[-1:] in "0123456789０１２３４５６７８９万亿余"
     return unit in indicator.units or unit.removeprefix("个") in indicator.units
+
+
+def _parents(sections: Sequence[Section]) -> list[int]:
+    """For each section the index of the section before it that may hold it too, -1 for none."""
+    parents: list[int] = []
+    open_sections: list[int] = []
+    for index, section in enumerate(sections):
+        while open_sections and sections[open_sections[-1]].end <= section.start:
+            open_sections.pop()
+        parents.append(open_sections[-1] if open_sections else -1)
+        open_sections.append(index)
+    return parents
+
+
+def _cells(flat: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The spans of the cells of a table's row."""
+    cells: list[tuple[int, int]] = []
+    for cell in flat[start:end].split("\t"):
+        cells.append((start, start + len(cell)))
+        start += len(cell) + 1
+    return cells
 
 
 def _crosses(hits: Sequence[Hit], start: int, end: int) -> bool:
