@@ -135,3 +135,30 @@ SELECT name, kind, column_name, type, meaning FROM (
       AND c.table_name NOT IN (SELECT table_name FROM duckdb_tables() WHERE temporary)
 )
 ORDER BY name, place;
+
+-- Which indicator values moved from one version to the next: there before and now with another value, new, or gone.
+CREATE OR REPLACE VIEW moved_observations AS
+WITH told AS (
+    SELECT v.report_id, v.version, o.indicator, o.scope, o.period, o.unit,
+           list(o.value ORDER BY o.start) AS measures, string_agg(o.evidence, ' / ' ORDER BY o.start) AS evidence
+    FROM text_versions v
+    JOIN text_observations o ON o.report_id = v.report_id AND o.text_digest = v.text_digest
+    WHERE v.report_id IN (SELECT report_id FROM text_versions WHERE version > 1)
+    GROUP BY ALL
+),
+pairs AS (SELECT report_id, version FROM text_versions WHERE version > 1),
+cells AS (
+    SELECT p.report_id, p.version, t.indicator, t.scope, t.period, t.unit
+    FROM pairs p JOIN told t ON t.report_id = p.report_id AND t.version IN (p.version, p.version - 1)
+    GROUP BY ALL
+)
+SELECT c.report_id, c.version, c.indicator, c.scope, c.period, c.unit, array_to_string(b.measures, ' / ') AS value_before,
+       array_to_string(n.measures, ' / ') AS value_now, b.evidence AS evidence_before, n.evidence AS evidence_now
+FROM cells c
+LEFT JOIN told b ON b.report_id = c.report_id AND b.version = c.version - 1 AND b.indicator = c.indicator
+     AND b.scope IS NOT DISTINCT FROM c.scope AND b.period IS NOT DISTINCT FROM c.period
+     AND b.unit IS NOT DISTINCT FROM c.unit
+LEFT JOIN told n ON n.report_id = c.report_id AND n.version = c.version AND n.indicator = c.indicator
+     AND n.scope IS NOT DISTINCT FROM c.scope AND n.period IS NOT DISTINCT FROM c.period
+     AND n.unit IS NOT DISTINCT FROM c.unit
+WHERE b.measures IS DISTINCT FROM n.measures;
