@@ -11,8 +11,8 @@ from flows.cli.doctor import doctor
 from flows.cli.evaluate import evaluate
 from flows.cli.extract import extract
 from flows.cli.run import run
-from flows.cli.warehouse import coverage, dictionary, diff, sql
 from flows.cli.sample import sample_portal
+from flows.cli.warehouse import coverage, dictionary, diff, sql
 
 app = typer.Typer(
     name="fazhi",
