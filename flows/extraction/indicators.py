@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import add
 
@@ -27,6 +27,7 @@ TITLE = re.compile(r"《[^》\n]*》")
 LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
 CHANGE = re.compile(r"增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减")
 DOWN = re.compile(r"下降|减少|降低|回落|压减|下滑|降幅|缩减|减幅|下调|缩短")
+GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
 GAP = re.compile(
     r"(?:高于|低于|高出|低出|超出|超过|领先|优于)[^,]{0,8}"
     r"(?:全国|全省|全市|全区|平均|省均|目标|要求|标准|指标)"
@@ -37,6 +38,7 @@ SHARE = re.compile(r"占")
 ALL_OF = re.compile(r"(?:均|都|皆|全部|同样)(?:为|达|达到|是|保持|实现|完成|超过|在)*$")
 RATE_ITEM = re.compile(r"[、和与及]|以及")
 RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$")
+JOINT = re.compile(r"[、,和及与以]*(?:较?上年|同比)?(?:增长|下降|上升|减少|提高|降低|增加)?了?")
 RESPECTIVE = re.compile(r"分别")
 MODIFIER = (
     r"(?:县级|市级|区级|省级|市直|县直|区直|省直|党政|行政|相关|有关|职能|成员|基层|重点|试点|涉企|各类|责任|牵头"
@@ -355,9 +357,11 @@ class _Reading:
             at = bisect_right([cell[0] for cell in cells], quantity.start) - 1
             own = [hit for hit in scan(flat, *cells[at]) if hit[1] <= quantity.start or hit[0] >= quantity.end]
             column: list[Hit] = []
+            head = ""
             for row in above:
                 if at < len(row) and not any(char.isdigit() for char in flat[slice(*row[at])]):
                     column += scan(flat, *row[at])
+                    head += flat[slice(*row[at])]
             # What stands in other cells counts as standing before the number.
             near = [(hit[0], min(hit[1], quantity.start), hit[2]) for hit in labels + column] + own
             place = _Place(
@@ -375,7 +379,8 @@ class _Reading:
                 topic=self.heading_topic(around),
                 dimensions=tuple(section.dimension for section in around if section.dimension),
             )
-            found = self.read(index, place)
+            grown = quantity.unit in SETTLED and GROWTH_HEAD.search(head)
+            found = self.growth(index, place, head) if grown else self.read(index, place)
             if found:
                 self.found[index] = found
 
@@ -443,6 +448,11 @@ class _Reading:
                 return self.growth(index, place, said)
         elif quantity.kind == "rank" and self.repeats(index, place):
             return []
+        turn, of = self.respective(index, place)
+        if of > 1:
+            named = self.named(turn, of, index, place)
+            if named is not None:
+                return [self.observation(quantity, place, named)]
         several = self.rates(quantity, place)
         if several:
             return [self.observation(quantity, place, found) for found in several]
@@ -585,6 +595,59 @@ class _Reading:
                 found.append(one)
         return found
 
+    def respective(self, index: int, place: _Place) -> tuple[int, int]:
+        """Which of how many numbers this one is that 分别 gives in a row; (0, 0) where it is none of such."""
+        flat, quantities = self.flat, self.quantities
+        first = index
+        while first and quantities[first - 1].start >= place.sentence_start and self.joined(first):
+            first -= 1
+        begin = quantities[first - 1].end if first else 0
+        if not RESPECTIVE.search(
+            flat, max(begin, place.sentence_start, quantities[first].start - 10), quantities[first].start
+        ):
+            return 0, 0
+        last = index
+        while last + 1 < len(quantities) and self.joined(last + 1):
+            last += 1
+        return index - first, last - first + 1
+
+    def joined(self, index: int) -> bool:
+        """Whether a number follows the one before it in a bare list: 98%和97%, 增长5%、下降3%."""
+        between = self.flat[self.quantities[index - 1].end : self.quantities[index].start]
+        return len(between) <= 6 and JOINT.fullmatch(between) is not None
+
+    def named(self, turn: int, of: int, index: int, place: _Place) -> _Found | None:
+        """What the name in the same turn before 分别 says: 办结率、满意率分别达98%和97%."""
+        start = self.quantities[index - turn].start
+        begin = self.quantities[index - turn - 1].end if index > turn else 0
+        begin = max(begin, place.sentence_start)
+        said = self.flat[begin:start]
+        said = said[: said.rfind("分别")]
+        at = max(said.rfind(mark) for mark in ",;:")
+        names, offset = said[at + 1 :], begin + at + 1
+        spans: list[tuple[int, int]] = []
+        last = 0
+        for match in RATE_ITEM.finditer(names):
+            spans.append((last, match.start()))
+            last = match.end()
+        spans.append((last, len(names)))
+        if len(spans) < of:
+            return None
+        left, right = (offset + edge for edge in spans[len(spans) - of + turn])
+        hits = self.matcher.scan(self.flat, max(place.sentence_start, left - LEAD), right)
+        near = [hit for hit in hits if hit[0] >= left]
+        around = replace(
+            place,
+            left=left,
+            right=self.quantities[index].start,
+            near=near,
+            near_bits=_bits(near),
+            clause_bits=_bits([hit for hit in hits if hit[0] >= offset]) | place.clause_bits,
+            lead=[hit for hit in hits if hit[0] < left],
+            lead_bits=place.lead_bits | _bits(hits),
+        )
+        return self.best(self.quantities[index], around, near=near)
+
     def growth(self, index: int, place: _Place, said: str) -> list[Observation]:
         """The facet .yoy: of the indicator that the words name, else of the figure right before."""
         quantity = self.quantities[index]
@@ -593,17 +656,24 @@ class _Reading:
         points = quantity.unit in ("个百分点", "百分点")
         kinds = ("percent",) if points else ("count", "money", "percent")
         down = quantity.direction == "down" or (quantity.direction is None and bool(DOWN.search(said)))
+        down = down or (quantity.start > 0 and self.flat[quantity.start - 1] in "-−↓▼")
         value = -quantity.value if down and quantity.value > 0 else quantity.value
         high = quantity.value_high
         unit = "pp" if points else quantity.unit
-        own = self.best(quantity, place, kinds)
-        if own is not None:
+        of = self.respective(index, place)[1]
+        if of > 1 and index >= of and index - of in self.found:
+            base = self.found[index - of][0]
+            code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
+        elif (own := self.best(quantity, place, kinds)) is not None:
             code, base_start, confidence, rule = own.rule.indicator.code, own.start, own.confidence, own.rule.name
         else:
-            base = self.previous(index, place)
-            if base is None or "." not in base.indicator or base.indicator.endswith((".yoy", ".share")):
+            before = self.previous(index, place)
+            if before is None:
                 return []
+            base = before
             code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
+        if code.endswith((".yoy", ".share")):
+            return []
         start = max(base_start, place.sentence_start)
         return [
             Observation(
