@@ -152,8 +152,15 @@ def compile_source(source: str) -> dict[str, str]:
         if text[row["start"] : row["end"]] != row["text"]:
             raise ValueError(f"offset of {row['text']!r} is wrong")
     meta = {
-        **{"title": None, "inferred_title": None, "published": None, "published_time": None, "source": None},
-        **{"document_number": None, "signed_date": None, "delivered_date": None, "attachments": []},
+        "title": None,
+        "inferred_title": None,
+        "published": None,
+        "published_time": None,
+        "source": None,
+        "document_number": None,
+        "signed_date": None,
+        "delivered_date": None,
+        "attachments": [],
         **{
             name: str(value) if name.endswith(("published", "_date")) and value else value
             for name, value in meta.items()
