@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from crawlers.families.eportal import Eportal
 from crawlers.families.generic import Generic
+from crawlers.families.gkmlpt import Gkmlpt
+from crawlers.families.hanweb import Hanweb
+from crawlers.families.lonsun import Lonsun
 from crawlers.families.nfcms import Nfcms
 from crawlers.families.reading import Family, Page
 from crawlers.families.trs import Trs
+from crawlers.families.ucap import Ucap
+from crawlers.families.vsb import Vsb
 
 GENERIC: Family = Generic()
 # In the order in which they are asked: the surest marks first. The generic family is what remains.
-FAMILIES: tuple[Family, ...] = (Nfcms(), Trs(), GENERIC)
+FAMILIES: tuple[Family, ...] = (
+    Gkmlpt(),
+    Nfcms(),
+    Hanweb(),
+    Vsb(),
+    Lonsun(),
+    Eportal(),
+    Ucap(),
+    Trs(),
+    GENERIC,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,7 @@ def test_the_list_is_read_as_the_golden_says(name: str) -> None:
         assert reading.next_page.url == expected["next"]["url"]
         assert reading.next_page.method == expected["next"].get("method", "GET")
         assert (reading.next_page.body or b"").decode() == expected["next"].get("body", "")
+        assert {**reading.next_page.headers, **expected["next"].get("headers", {})} == dict(reading.next_page.headers)
     assert reading.warnings == ()
 
 
