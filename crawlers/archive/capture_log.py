@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -15,6 +15,8 @@ from crawlers.archive.store import Store
 
 FOLDER = "captures"
 _FIELDS = tuple(field.name for field in fields(Capture))
+_NAMES = frozenset(_FIELDS)
+_ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class BadCaptureLog(Exception):  # noqa: N818 - says what is the matter, as the reader meets it
@@ -31,7 +33,7 @@ class NoSuchCapture(Exception):  # noqa: N818 - says what is the matter, as the 
 
 def line_of(capture: Capture) -> bytes:
     """Return the log line of a capture: JSON in the order of the fields, UTF-8, with its newline."""
-    return (json.dumps(asdict(capture), ensure_ascii=False, separators=(",", ":")) + "\n").encode("utf-8")
+    return (_ENCODE({name: getattr(capture, name) for name in _FIELDS}) + "\n").encode("utf-8")
 
 
 def capture_of(line: bytes, where: str) -> Capture:
@@ -40,7 +42,7 @@ def capture_of(line: bytes, where: str) -> Capture:
         row = json.loads(line)
     except ValueError as error:
         raise BadCaptureLog(f"{where} is not JSON ({error}); run `fazhi archive index` to rebuild the log.") from error
-    if not isinstance(row, dict) or set(row) != set(_FIELDS):
+    if not isinstance(row, dict) or row.keys() != _NAMES:
         raise BadCaptureLog(f"{where} has not the fields of a capture; run `fazhi archive index` to rebuild the log.")
     if row["verdict"] not in VERDICTS or row["role"] not in ROLES:
         raise BadCaptureLog(f"{where} has verdict {row['verdict']!r} and role {row['role']!r}; one of them is unknown.")

@@ -9,7 +9,7 @@ from importlib import import_module
 
 from crawlers.archive import capture_log
 from crawlers.archive.captures import ROLES, VERDICTS, Capture
-from crawlers.archive.records import Damage, Record, walk
+from crawlers.archive.records import Damage, Record, read_records
 from crawlers.archive.store import OPEN_SUFFIX, Store
 from crawlers.archive.writer import FOLDER, SUFFIX
 
@@ -25,14 +25,14 @@ def capture_from(record: Record, warc_file: str) -> Capture | None:
 
     Raises NotACapture when the Fazhi fields are there but do not make a row.
     """
-    run_id = record.field("Fazhi-Run")
+    run_id = record.field("fazhi-run")
     if run_id is None or record.type not in ("response", "revisit", "metadata"):
         return None
     where = f"{warc_file} at {record.offset}"
-    verdict, role = record.field("Fazhi-Verdict"), record.field("Fazhi-Role")
+    verdict, role = record.field("fazhi-verdict"), record.field("fazhi-role")
     if verdict not in VERDICTS or role not in ROLES:
         raise NotACapture(f"The record in {where} has verdict {verdict!r} and role {role!r}; one of them is unknown.")
-    portal_id, url, date = record.field("Fazhi-Portal"), record.field("WARC-Target-URI"), record.field("WARC-Date")
+    portal_id, url, date = record.field("fazhi-portal"), record.field("warc-target-uri"), record.field("warc-date")
     if portal_id is None or url is None or date is None:
         raise NotACapture(f"The record in {where} lacks its portal, its address or its date.")
     status: int | None = None
@@ -41,7 +41,7 @@ def capture_from(record: Record, warc_file: str) -> Capture | None:
         status, headers = read_head(record.block)
         if status is None:
             raise NotACapture(f"The record in {where} holds no HTTP status line.")
-    refers_to = record.field("WARC-Refers-To")
+    refers_to = record.field("warc-refers-to")
     return Capture(
         capture_id=bare(record.record_id),
         run_id=run_id,
@@ -49,12 +49,12 @@ def capture_from(record: Record, warc_file: str) -> Capture | None:
         url=url,
         fetched_at=date,
         role=role,
-        via=record.field("Fazhi-Via"),
+        via=record.field("fazhi-via"),
         status=status,
         verdict=verdict,
-        reason=record.field("Fazhi-Reason"),
+        reason=record.field("fazhi-reason"),
         content_type=headers.get("content-type"),
-        payload_digest=record.field("WARC-Payload-Digest") if status is not None else None,
+        payload_digest=record.field("warc-payload-digest") if status is not None else None,
         etag=headers.get("etag"),
         last_modified=headers.get("last-modified"),
         warc_file=warc_file,
@@ -96,7 +96,7 @@ def open_names(store: Store) -> list[str]:
 def captures_of(store: Store, name: str, *, opened: bool = False) -> Iterator[Capture]:
     """Yield the captures of one WARC file, read from its records; damaged stretches are passed over (see check)."""
     with store.open(name + OPEN_SUFFIX if opened else name) as file:
-        for found in walk(file):
+        for found in read_records(file):
             if isinstance(found, Damage):
                 continue
             capture = capture_from(found, name)
@@ -107,7 +107,7 @@ def captures_of(store: Store, name: str, *, opened: bool = False) -> Iterator[Ca
 def log_name_of(store: Store, name: str) -> str:
     """Return the capture log that the warcinfo of a WARC file names; a foreign file's is named after the file."""
     with store.open(name) as file:
-        for found in walk(file):
+        for found in read_records(file):
             if isinstance(found, Record) and found.type == "warcinfo":
                 values = dict(line.split(": ", 1) for line in found.block.decode("utf-8").splitlines() if ": " in line)
                 if "fazhi-run" in values and "fazhi-shard" in values:

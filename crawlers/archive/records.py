@@ -6,10 +6,12 @@ each of which holds one record, its declared length long, and two line ends, and
 
 from __future__ import annotations
 
+import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO, Literal
+from mmap import ACCESS_READ, mmap
+from typing import IO, Any, Literal
 
 DamageKind = Literal["truncated", "garbage", "one_member", "wrong_length", "not_a_record", "bad_gzip"]
 
@@ -18,46 +20,32 @@ _CHUNK = 1 << 20
 _END = b"\r\n\r\n"
 
 
-@dataclass(frozen=True, slots=True)
 class Record:
     """One record as it stands in its file."""
 
-    offset: int
-    length: int
-    """Byte range of its gzip member."""
-    fields: tuple[tuple[str, str], ...]
-    """The WARC fields, in order."""
-    block: bytes
+    __slots__ = ("_fields", "block", "length", "offset", "record_id", "type")
+
+    def __init__(self, offset: int, length: int, fields: Mapping[bytes, bytes], block: bytes) -> None:
+        self.offset = offset
+        self.length = length
+        """Byte range of its gzip member."""
+        self.block = block
+        self._fields = fields
+        self.type = self.field("warc-type") or ""
+        self.record_id = self.field("warc-record-id") or ""
+        """The WARC-Record-ID, `<urn:uuid:…>`."""
 
     def field(self, name: str) -> str | None:
-        """Return the first field of that name (any case), or None."""
-        wanted = name.lower()
-        for key, value in self.fields:
-            if key.lower() == wanted:
-                return value
-        return None
-
-    @property
-    def type(self) -> str:
-        """The WARC-Type."""
-        return self.field("WARC-Type") or ""
-
-    @property
-    def record_id(self) -> str:
-        """The WARC-Record-ID, `<urn:uuid:…>`."""
-        return self.field("WARC-Record-ID") or ""
-
-    @property
-    def is_http(self) -> bool:
-        """Whether the block is an HTTP message."""
-        return (self.field("Content-Type") or "").startswith("application/http")
+        """Return the first WARC field of that name, which is given in lower case; None if there is none."""
+        value = self._fields.get(name.encode("ascii"))
+        return None if value is None else value.decode("utf-8", "replace")
 
     def payload(self) -> bytes:
-        """The HTTP body as stored; the whole block where there is no HTTP head."""
-        if not self.is_http:
+        """The HTTP body as stored; the whole block where it is no HTTP message."""
+        if not self._fields.get(b"content-type", b"").startswith(b"application/http"):
             return self.block
-        _, separator, body = self.block.partition(_END)
-        return body if separator else b""
+        at = self.block.find(_END)
+        return self.block[at + len(_END) :] if at >= 0 else b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +60,10 @@ class Damage:
 class _Feed:
     """A file with a window on what was read and not yet used."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], position: int) -> None:
         self._file = file
         self.window = b""
-        self.position = 0
+        self.position = position
         """Offset of the window's first byte."""
 
     def more(self) -> bool:
@@ -88,26 +76,84 @@ class _Feed:
         self.position += count
 
 
-def walk(file: IO[bytes]) -> Iterator[Record | Damage]:
-    """Yield every record of a WARC file in order, and a Damage for every stretch that is none.
+def read_records(file: IO[bytes]) -> Iterator[Record | Damage]:
+    """Yield what `walk` yields, several times faster where the file is sound.
+
+    fastwarc reads, and vouches for the checksum of every gzip member but the last; that each member holds one record of
+    its declared length, and nothing else, is read off the length that the member itself ends with. From the first thing
+    that does not fit, and for the last member, the walk decides. Files that are not on a local disk are walked.
+    """
+    size = _local_size(file)
+    if not size:
+        yield from walk(file)
+        return
+    sound_to = 0
+    with mmap(file.fileno(), 0, access=ACCESS_READ) as data:
+        for record in _fast(data):
+            yield record
+            sound_to = record.offset + record.length
+    yield from walk(file, sound_to)
+
+
+def _local_size(file: IO[bytes]) -> int:
+    try:
+        return os.fstat(file.fileno()).st_size
+    except (AttributeError, OSError):  # no descriptor: a remote file, or one in memory
+        return 0
+
+
+def _fast(data: mmap) -> Iterator[Record]:
+    """Yield records from the start as long as all fits; the last record is never among them."""
+    from fastwarc.warc import ArchiveIterator
+
+    waiting: tuple[int, int, dict[bytes, bytes], bytes] | None = None
+    stream: Any = data  # an mmap reads and seeks as a file does, and only its seek has another return type
+    try:
+        for found in ArchiveIterator(stream, parse_http=False):
+            offset = found.stream_pos
+            if waiting is None:
+                if offset != 0:
+                    return
+            else:
+                start, size, fields, block = waiting
+                if offset <= start or int.from_bytes(data[offset - 4 : offset], "little") != size:
+                    return
+                yield Record(start, offset - start, fields, block)
+            head = len(found.headers.status_line_bytes or b"") + 4
+            fields = {}
+            for name, value in found.headers.items_bytes():
+                head += len(name) + len(value) + 4
+                fields.setdefault(name.lower(), value)
+            block = found.reader.read()
+            if len(block) != found.content_length:
+                return
+            waiting = (offset, (head + len(block) + len(_END)) & 0xFFFFFFFF, fields, block)
+    except OSError:
+        return
+
+
+def walk(file: IO[bytes], start: int = 0) -> Iterator[Record | Damage]:
+    """Yield every record of a WARC file from `start` on, in order, and a Damage for every stretch that is none.
 
     After a damaged stretch the walk goes on at the next gzip member that opens with `WARC/`.
     """
-    feed = _Feed(file)
+    if start:
+        file.seek(start)
+    feed = _Feed(file, start)
     while True:
         if not feed.window and not feed.more():
             return
         while len(feed.window) < len(_MAGIC) and feed.more():
             pass
-        start = feed.position
+        position = feed.position
         if not feed.window.startswith(_MAGIC):
             if _MAGIC.startswith(feed.window):
-                yield Damage(start, "truncated", f"The file ends {len(feed.window)} bytes into a record.")
+                yield Damage(position, "truncated", f"The file ends {len(feed.window)} bytes into a record.")
                 return
             count = _skip_to_member(feed)
-            yield Damage(start, "garbage", f"{count} bytes that are no gzip member stand between records.")
+            yield Damage(position, "garbage", f"{count} bytes that are no gzip member stand between records.")
             continue
-        found = _member(feed, start)
+        found = _member(feed, position)
         yield found
         if isinstance(found, Damage) and found.kind in ("truncated", "bad_gzip"):
             feed.use(1)  # look for the next member behind this one's first byte
@@ -164,11 +210,11 @@ def _member(feed: _Feed, start: int) -> Record | Damage:
     head, separator, _ = text.partition(_END)
     if not text.startswith(b"WARC/1.") or not separator:
         return Damage(start, "not_a_record", "The gzip member holds no WARC record.")
-    fields = []
+    fields: dict[bytes, bytes] = {}
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
-        fields.append((name.decode("utf-8", "replace"), value.strip().decode("utf-8", "replace")))
-    declared = next((value for name, value in fields if name.lower() == "content-length"), "")
+        fields.setdefault(name.lower(), value.strip())
+    declared = fields.get(b"content-length", b"").decode("latin-1")
     if not declared.isdigit():
         return Damage(start, "wrong_length", f"The record's Content-Length is {declared!r}.")
     begin = len(head) + len(_END)
@@ -179,4 +225,4 @@ def _member(feed: _Feed, start: int) -> Record | Damage:
     if rest != _END:
         actual = len(text) - begin - len(_END)
         return Damage(start, "wrong_length", f"The record says {declared} bytes and holds {max(actual, 0)}.")
-    return Record(start, used, tuple(fields), text[begin:end])
+    return Record(start, used, fields, text[begin:end])

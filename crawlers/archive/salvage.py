@@ -74,7 +74,7 @@ def _close(store: Store, here: Store, name: str, path: Path, descriptor: int) ->
     with path.open("rb") as file:
         for found in walk(file):
             if isinstance(found, Record):
-                records.append(Record(found.offset, found.length, (), b""))
+                records.append(Record(found.offset, found.length, {}, b""))
             else:
                 damages.append(found)
     size = path.stat().st_size
