@@ -19,9 +19,10 @@ from flows.extraction.typography import squeeze
 class Chrome:
     """The seed data, compiled."""
 
-    containers: tuple[str, ...]
-    """#id, .class or tag, strongest first."""
-    markers: tuple[tuple[str, str], ...]
+    ranks: dict[str, int]
+    """Rank of each #id, .class or tag that platforms give to bodies, 0 the strongest."""
+    markers: dict[str, str]
+    """Text of the comment behind the body by the text of the comment before it."""
     prune: frozenset[str]
     lines: re.Pattern[str]
     edges: re.Pattern[str]
@@ -33,8 +34,8 @@ def chrome() -> Chrome:
     """The seed data, read once."""
     data = yaml.load(files("seeds").joinpath("chrome.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return Chrome(
-        containers=tuple(data["containers"]),
-        markers=tuple((start, end) for start, end in data["markers"]),
+        ranks={name: rank for rank, name in enumerate(data["containers"])},
+        markers=dict(data["markers"]),
         prune=frozenset(data["prune"]),
         lines=_any_of(data["lines"]),
         edges=_any_of(data["edges"]),
