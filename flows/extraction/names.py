@@ -84,7 +84,9 @@ _NUMBERED = re.compile(
 )
 _ADDRESSES = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+|[\w.]+@[\w.]+", re.ASCII)
 _HEADINGS = re.compile(
-    rf"(?:^|(?<=[。；;：:\n]))\s*[(（]?{_NUMBER}(?:[.．、](?!(?!(?:19|20)[{_D}]{{2}}年)[{_D}])|[)）])",
+    rf"(?:^|(?<=[。；;：:\n]))\s*[(（]?{_NUMBER}(?:[.．、](?!(?!(?:19|20)[{_D}]{{2}}年)[{_D}])|[)）])"
+    # 1.80周岁以上, 2.3人户: of what comes whole there are no decimals
+    rf"|^\s*{_NUMBER}[.．](?=[{_D}]{{1,3}}(?:周岁|岁|人|名|户|家|件|项|个(?!百分点|工作日|月|小时)))",
     re.MULTILINE,
 )
 _TITLES = re.compile(r"《[^《》\n]{1,120}(?:《[^《》\n]{1,80}》[^《》\n]{0,80})*》|〈[^〈〉\n]{1,80}〉")
@@ -93,7 +95,7 @@ _QUOTES = re.compile(
 )
 # 一村一顾问, 一户一档: two of the same numeral with a short word after each make a rule, no count.
 _PARALLEL = re.compile(
-    rf"(?<![{CHINESE}{_D}])([一1])[^{_STOP}{_D}{CHINESE}“”《》（）() %％]{{1,4}}"
+    rf"(?<![{CHINESE}{_D}])([一1])[^{_STOP}{_D}{CHINESE}“”《》（）() .．%％]{{1,4}}"
     rf"(?:\1|[多两一双专])[^{_STOP}{_D}{CHINESE}%％]"
 )
 _RUN = re.compile(rf"[{_D}]+")

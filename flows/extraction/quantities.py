@@ -152,13 +152,12 @@ _NOUN_AFTER = {
     "方": "",
 }
 _EXCEPTIONS = ("支部队", "项目", "场景", "本级", "部分")
-_MARKER = re.compile(rf"[{_D}]{{1,2}}[.．](?=[{_D}])")
 _TENTHS = re.compile("成(?![功为立果员效本交就长品都熟年语分套体形])")
 _SHARED_UNIT = re.compile(rf"\s?(?:[、和及与]\s?[{_D}][{_D},.]*[余多]?[万亿]?\s?){{1,8}}")
 _BARE_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|\s[^\s])")
 _HEAD_UNIT = re.compile(r"[(（]\s?(?:单位[:：])?\s?([万亿]?)([^()（）\d\s]{1,4})\s?[)）]\s*[:：为]?\s*$")
 _BARE_BEFORE = re.compile(r"(?:[为达是至到共计]|[:：]|[\u4e00-\u9fff][)）”]?\s*)$")
-_IN_A_NAME = re.compile(r"(?:第|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
+_IN_A_NAME = re.compile(r"(?:第|[A-Za-z._\\·+×xX*#@&=~〔【\[-]|(?<![\u4e00-\u9fff])/)\s?$")
 _NO_NUMBER_BEFORE = re.compile(r"(?:第|版|型|新|代|号|热线|平台|电话|编号|代码|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
 _PHONE = re.compile(r"(?:123\d\d|96\d{3,4}|95\d{3}|1008\d|11[0-9]|12[0-2])$")
 _YEAR = re.compile(r"(?:19|20)\d\d$")
@@ -316,9 +315,6 @@ class _Scan:
         if not self._states_amount(at, numeral, chinese, measure, stop):
             return None, stop
         value, unit = numeral.value, measure.unit
-        marker = _MARKER.match(text, at) if (at == 0 or text[at - 1] == "\n") and measure.kind == "count" else None
-        if marker is not None and not numeral.scaled and value != value.to_integral_value():
-            return self._numeral(marker.end())
         if measure.kind == "duration" and text.startswith("半", stop) and not text.startswith(("半年", "半数"), stop):
             value, stop = value + Decimal("0.5"), stop + 1
         return (
@@ -330,7 +326,11 @@ class _Scan:
         """Whether a numeral with a measure word is an amount and no date, programme, session or slogan."""
         text, unit, value = self.text, measure.unit, numeral.value
         before, after = text[max(0, at - 12) : at], text[stop : stop + 16]
-        if _IN_A_NAME.search(before) and not (measure.kind == "percent" and before[-1:] in "-~—"):
+        if (
+            _IN_A_NAME.search(before)
+            and not self.mask[at - 1]
+            and not (measure.kind == "percent" and before[-1:] in "-~—")
+        ):
             return False
         bare = numeral.bare_scale and value in (100, 1000, 10_000, 100_000_000) and not numeral.over
         if bare and self._before(at)[0] is None:
@@ -383,6 +383,8 @@ class _Scan:
         if value == 1:
             return self._one(before, after)
         if measure.unit == "个" and before.endswith(("分", "分为", "分成")) and after.startswith(("阶段", "步骤")):
+            return False
+        if value <= 10 and measure.unit == "个" and _SLOGAN_VERB.search(before) and _TWO_CHARACTERS.match(after):
             return False
         if (
             value <= 12
@@ -644,6 +646,10 @@ class _Scan:
         return kind, None
 
 
+_SLOGAN_VERB = re.compile(
+    r"(?:增强|坚定|做到|践行|提升|坚持|树立|把握|牢记|强化|落实|拥护|围绕|聚焦|锤炼|提高)(?:好|了)?$"
+)
+_TWO_CHARACTERS = re.compile(rf"[\u4e00-\u9fff]{{2}}(?:$|[{_STOP}])")
 _SLOGAN_DIGITS = re.compile(r"(?:坚持|维护|确立|意识|自信|全面|必须|结合|转变|明确|到位|毫不|务必)")
 
 # ---- tables --------------------------------------------------------------------------------------------------------
