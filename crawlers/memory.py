@@ -56,6 +56,8 @@ class ColumnMemory:
     """When its first page was last read in full."""
     deep_at: datetime | None
     """When all its pages were last read."""
+    shell: bool = False
+    """Its own page lists nothing and leads to an interface that does: that page unchanged says nothing of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class Memory:
                     dated=row["dated"],
                     read_at=datetime.fromisoformat(row["read_at"]),
                     deep_at=datetime.fromisoformat(row["deep_at"]) if row["deep_at"] else None,
+                    shell=row.get("shell", False),
                 )
         return cls(
             CaptureLog.read(store, portal_ids=portal_ids), candidates, columns, frozenset(store.names(*_CLOSED_FILES))

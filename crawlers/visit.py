@@ -14,7 +14,7 @@ from typing import Any, Literal
 from crawlers.archive.captures import Role
 from crawlers.attachments import find_attachments
 from crawlers.families.columns import column_links, column_rank
-from crawlers.families.known import GENERIC, family_named, recognise
+from crawlers.families.known import GENERIC, family_of
 from crawlers.families.reading import Entry, Family, ListReading, NextPage, Page
 from crawlers.fetching import Fetched, Fetcher, HostGivenUpError
 from crawlers.memory import LOOK_BACK_EVERY, Address, ColumnMemory, Memory
@@ -190,14 +190,14 @@ class Visit:
         family: Family | None = None
         first: ListReading | None = None
         met: set[str] = set()
-        complete = False
+        complete = shell = False
         trouble: _ColumnOutcome | None = None
         for number in range(1, MOST_PAGES + 1):
             fetched = self._pages.pop(asked.url, None) or await self._fetch(
                 asked.url,
                 "list",
                 via=via,
-                conditional=not deep,
+                conditional=not deep and not (number == 1 and before is not None and before.shell),
                 method=asked.method,
                 body=asked.body,
                 headers=asked.headers,
@@ -211,16 +211,18 @@ class Visit:
             family = family or self._family_of(page)
             reading = _read(family, page)
             fresh, keys = self._take(column, reading.entries[:MOST_ENTRIES_OF_A_PAGE])
-            if number == 1:
+            if number == 1 and not reading.entries and reading.next_page is not None and not reading.warnings:
+                shell = self.portal.may_ask(self.portal.at_home(reading.next_page.url))
+            if first is None and not (shell and number == 1):
                 first = reading
                 if (drift := self._drift(column, reading, keys, before)) is not None:
                     return drift
             repeated = bool(keys) and keys <= met
             met |= keys
-            if reading.next_page is None or repeated or not reading.entries:
+            if reading.next_page is None or repeated or (not reading.entries and first is not None):
                 complete = True
                 break
-            if not deep and not fresh:
+            if not deep and not fresh and first is not None:
                 break
             asked, via = reading.next_page, fetched.url
             if not self.portal.may_ask(self.portal.at_home(asked.url)):
@@ -240,6 +242,7 @@ class Visit:
                 "name": column.name,
                 "found_at": _iso(found_at) if found_at else None,
                 "family": family.name,
+                "shell": shell,
                 "complete": (complete or not deep) and trouble is None,
                 "entries": len(first.entries),
                 "dated": sum(entry.listed_on is not None for entry in first.entries),
@@ -260,7 +263,7 @@ class Visit:
         return _ColumnOutcome(column, "read")
 
     def _family_of(self, page: Page) -> Family:
-        return family_named(self.portal.family) if self.portal.family else recognise(page).family
+        return family_of(page, self.portal.family)
 
     def _take(self, column: Column, entries: tuple[Entry, ...]) -> tuple[int, set[str]]:
         """Judge the entries of a page, write what is new about them, and queue what may be a report. Returns how many

@@ -28,6 +28,8 @@ FAMILIES: tuple[Family, ...] = (
     Trs(),
     GENERIC,
 )
+# Systems that stand on a portal's own host beside the platform of its articles.
+_BESIDE = frozenset({"gkmlpt"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,12 @@ def family_named(name: str) -> Family:
             return family
     names = ", ".join(family.name for family in FAMILIES)
     raise UnknownFamilyError(f"There is no family {name!r}; the families are {names}.")
+
+
+def family_of(page: Page, named: str | None) -> Family:
+    """The family that reads a page: the one the registry names, unless the page is of a catalogue beside it."""
+    found = recognise(page).family
+    return family_named(named) if named and found.name not in _BESIDE else found
 
 
 def recognise(page: Page) -> Recognition:
