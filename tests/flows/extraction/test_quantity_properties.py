@@ -57,7 +57,7 @@ def full_width(text: str) -> str:
 def notations(number: int) -> list[str]:
     written = [str(number), f"{number:,}", full_width(str(number)), chinese(number)]
     if number % 100 == 0:
-        written.append(f"{Decimal(number) / 10_000}".rstrip("0").rstrip(".") + "万")
+        written.append(f"{(Decimal(number) / 10_000).normalize():f}万")
     return written
 
 
