@@ -24,7 +24,7 @@ STORED = {
     "observations": "text_observations",
     "checks": "text_checks",
     "citations": "text_citations",
-    "postings": "text_postings",
+    "postings": "search_documents",
 }
 """Batch table → stored table, where the names differ."""
 
@@ -37,7 +37,7 @@ _ORDER = {
     "observations": 'start, "end", indicator, quantity',
     "checks": 'start, "end", rule, stated',
     "citations": 'start, "end", cited_id',
-    "postings": "token",
+    "postings": "doc",
 }
 """What tells the facts of one text apart, and the order they lie in."""
 
@@ -235,6 +235,11 @@ def _refuse_orphans(connection: duckdb.DuckDBPyConnection, name: str, paths: Map
 
 def _delete_texts(connection: duckdb.DuckDBPyConnection, keys: str) -> None:
     for stored in ("texts", *(STORED[name] for name in FACTS)):
+        if stored == "search_documents":
+            connection.execute(
+                f"DELETE FROM search_postings WHERE doc IN "
+                f"(SELECT doc FROM search_documents SEMI JOIN {keys} USING (report_id, text_digest))"
+            )
         connection.execute(
             f"DELETE FROM {stored} AS t USING {keys} AS k "
             "WHERE t.report_id = k.report_id AND t.text_digest = k.text_digest"
@@ -375,23 +380,46 @@ def _move_facts(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("DROP TABLE moving")
 
 
+_PLACED_PARAGRAPHS = """
+    (SELECT *, "end" - length(text) AS start FROM (
+        SELECT *, sum(length(text) + 1) OVER (
+            PARTITION BY report_id, text_digest ORDER BY para_no ROWS UNBOUNDED PRECEDING) - 1 AS "end"
+        FROM told))"""
+_NUMBERED_DOCUMENTS = """
+    (SELECT report_id, text_digest, CAST(list_sum(map_values(tokens)) AS INTEGER) AS words,
+            row_number() OVER (ORDER BY report_id, text_digest)
+            + (SELECT coalesce(max(doc), 0) FROM search_documents) AS doc
+     FROM told)"""
+
+
 def _insert_facts(connection: duckdb.DuckDBPyConnection, name: str, twice: bool) -> None:
     """Insert the facts of the incoming texts with the place that their text has in the report's history; `twice` says
     that a text, and so its facts, came more than once."""
-    distinct = f"DISTINCT ON (f.report_id, f.text_digest, {_ORDER[name]})" if twice else ""
-    source = f"batch_{name}"
-    if name == "postings":
-        source = (
-            "(SELECT report_id, text_digest, unnest(map_keys(tokens)) AS token, unnest(map_values(tokens)) AS tf "
-            f"FROM batch_{name})"
-        )
+    key = _ORDER[name]
+    known = {"postings": "tokens"}.get(name, key)
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP VIEW told AS
+            SELECT {"DISTINCT ON (report_id, text_digest, " + known + ")" if twice else ""} *
+            FROM batch_{name} SEMI JOIN incoming USING (report_id, text_digest)"""
+    )
+    source = {"paragraphs": _PLACED_PARAGRAPHS, "postings": _NUMBERED_DOCUMENTS}.get(name, "told")
     connection.execute(
         f"""INSERT INTO {STORED[name]} BY NAME
-            SELECT {distinct} f.*, p.version, coalesce(p.latest, false) AS latest
-            FROM {source} f SEMI JOIN incoming USING (report_id, text_digest)
-            LEFT JOIN places p ON p.report_id = f.report_id AND p.text_digest = f.text_digest
-            ORDER BY f.report_id, f.text_digest, {_ORDER[name]}"""
+            SELECT f.*, p.version, coalesce(p.latest, false) AS latest
+            FROM {source} f LEFT JOIN places p ON p.report_id = f.report_id AND p.text_digest = f.text_digest
+            ORDER BY f.report_id, f.text_digest, {key}"""
     )
+    if name == "postings":
+        # Sorted by word, so that a search reads only the row groups of its words.
+        connection.execute(
+            """INSERT INTO search_postings BY NAME
+               SELECT token, doc, tf
+               FROM (SELECT d.doc, unnest(map_keys(tokens)) AS token, unnest(map_values(tokens)) AS tf
+                     FROM told t JOIN search_documents d
+                     ON d.report_id = t.report_id AND d.text_digest = t.text_digest)
+               ORDER BY token, doc"""
+        )
+    connection.execute("DROP VIEW told")
 
 
 def _name(name: str) -> str:

@@ -10,6 +10,8 @@ from importlib.resources.abc import Traversable
 import duckdb
 
 _NAME_DIGITS = 4
+VIEW_FILES = ("views.sql", "chinese_views.sql")
+"""Repeatable files, in order."""
 
 
 class MigrationRefused(Exception):  # noqa: N818 - the files are at fault, not the program
@@ -73,7 +75,10 @@ def refresh_views(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the views and macros anew and write every comment."""
     from warehouse.dictionary import comment_statements
 
-    connection.execute(files("warehouse").joinpath("views.sql").read_text(encoding="utf-8"))
+    connection.execute("BEGIN")
+    for name in VIEW_FILES:
+        connection.execute(files("warehouse").joinpath(name).read_text(encoding="utf-8"))
     for statement in comment_statements(connection):
         connection.execute(statement)
+    connection.execute("COMMIT")
     connection.execute("CHECKPOINT")

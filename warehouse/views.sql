@@ -13,7 +13,7 @@ SELECT v.report_id, v.version, v.text_digest, t.text, v.portal_id, v.url, v.capt
 FROM text_versions v JOIN texts t ON t.report_id = v.report_id AND t.text_digest = v.text_digest;
 
 CREATE OR REPLACE VIEW paragraphs AS
-SELECT report_id, para_no, text, page, version FROM text_paragraphs WHERE latest;
+SELECT report_id, para_no, text, start, "end", page, version FROM text_paragraphs WHERE latest;
 
 CREATE OR REPLACE VIEW sections AS
 SELECT report_id, ordinal, level, marker, title, start, "end", dimension, part, version FROM text_sections WHERE latest;
@@ -162,3 +162,65 @@ LEFT JOIN told n ON n.report_id = c.report_id AND n.version = c.version AND n.in
      AND n.scope IS NOT DISTINCT FROM c.scope AND n.period IS NOT DISTINCT FROM c.period
      AND n.unit IS NOT DISTINCT FROM c.unit
 WHERE b.measures IS DISTINCT FROM n.measures;
+
+-- The beginning that the codes of a region and of all below it share.
+CREATE OR REPLACE MACRO region_prefix(code) AS regexp_replace(code, '(00){1,2}$', '');
+
+-- Regions by code or name, as the prefixes that their codes and those of all below them begin with; null is everywhere.
+CREATE OR REPLACE MACRO region_prefixes(wanted) AS
+    CASE WHEN wanted IS NULL OR wanted = '' THEN ['']
+         WHEN regexp_full_match(wanted, '[0-9]{2,6}') THEN [region_prefix(wanted)]
+         ELSE (SELECT coalesce(list(DISTINCT region_prefix(r.region_code)), []) FROM regions r
+               WHERE r.name = wanted OR r.full_name = wanted OR r.short_name = wanted) END;
+
+CREATE OR REPLACE MACRO in_region(code, wanted) AS
+    len(list_filter(region_prefixes(wanted), lambda prefix: starts_with(code, prefix))) > 0;
+
+-- A level, or with null the governments of provinces, prefectures and counties.
+CREATE OR REPLACE MACRO of_level(level, wanted) AS
+    CASE WHEN wanted IS NULL OR wanted = '' THEN level IN ('province', 'prefecture', 'county') ELSE level = wanted END;
+
+-- Observations with the report that they stand in. scope_group and period_group say what may be compared.
+CREATE OR REPLACE VIEW figures AS
+SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o.indicator, o.value, o.value_high,
+       o.unit, o.bound, o.scope, o.period, o.evidence, o.start, o."end", o.confidence, r.url, r.published_on,
+       CASE WHEN o.scope IS NULL OR o.scope IN ('全市', '全县', '全区', '全域', '辖区') THEN 'whole'
+            WHEN o.scope = '全省' AND r.level = 'province' THEN 'whole' ELSE o.scope END AS scope_group,
+       CASE WHEN o.period IS NULL OR o.period = '全年'
+              OR regexp_full_match(o.period, CAST(r.report_year AS VARCHAR) || ' ?年?度?') THEN 'year'
+            ELSE 'other' END AS period_group
+FROM text_observations o
+JOIN (SELECT s.report_id, t.region_code, t.region, t.level, t.issuer, t.report_year, s.url, t.published_on
+      FROM report_states s JOIN texts t ON t.report_id = s.report_id AND t.text_digest = s.text_digest) r
+  ON r.report_id = o.report_id
+WHERE o.latest;
+
+-- One comparable value a report and indicator: exact, of the whole jurisdiction, for the report's own year.
+CREATE OR REPLACE VIEW cells AS
+SELECT report_id, region_code, region, level, issuer, report_year, indicator, value, unit, evidence, start, "end",
+       confidence, url, published_on
+FROM figures
+WHERE bound = 'exact' AND value_high IS NULL AND scope_group = 'whole' AND period_group = 'year'
+QUALIFY row_number() OVER (PARTITION BY report_id, indicator ORDER BY confidence DESC, start, "end") = 1;
+
+-- Ranked search: reports that hold every one of the words (cut as the index was, apart by blanks), best first (BM25).
+CREATE OR REPLACE MACRO search_reports(words) AS TABLE
+WITH asked AS (SELECT DISTINCT unnest(string_split(lower(trim(words)), ' ')) AS token),
+hits AS (
+    SELECT p.token, p.doc, p.tf, d.report_id, d.words AS size
+    FROM search_postings p JOIN asked a ON a.token = p.token JOIN search_documents d ON d.doc = p.doc AND d.latest
+),
+weights AS (
+    SELECT h.token, ln(1 + (t.documents - count(*) + 0.5) / (count(*) + 0.5)) AS weight, t.average
+    FROM hits h CROSS JOIN (SELECT count(*) AS documents, avg(words) AS average FROM search_documents WHERE latest) t
+    GROUP BY h.token, t.documents, t.average
+)
+SELECT h.report_id, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
+FROM hits h JOIN weights w ON w.token = h.token
+GROUP BY h.report_id HAVING count(*) = (SELECT count(*) FROM asked)
+ORDER BY score DESC, h.report_id;
+
+-- Exact search: the paragraphs that hold the words just so.
+CREATE OR REPLACE MACRO search_paragraphs(phrase) AS TABLE
+SELECT report_id, para_no, text, start, "end" FROM text_paragraphs WHERE latest AND contains(text, phrase)
+ORDER BY report_id, para_no;
