@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flows.extraction.chrome import chrome
+from flows.extraction.chrome import chrome, is_edge, is_named_chrome
+from flows.extraction.lines import lines_of
 from flows.extraction.tree import Element, Weights, body_of, names_of, rank_of, text_of
 
 _HOLDERS = frozenset(
@@ -130,12 +131,40 @@ def densest(body: Element, weights: Weights) -> Element | None:
                 rest -= weights.prose[other]
                 if _precedes(other, first):
                     first = other
-        if held < 0.7 * (held + rest) or first.tag not in _HOLDERS and not _holds_blocks(first):
+        if held < 0.88 * (held + rest) or first.tag not in _HOLDERS and not _holds_blocks(first):
             break
         here = first
     while here.tag not in _HOLDERS and here.getparent() is not None:
         here = here.getparent()
-    return here
+    return _with_siblings(here, weights)
+
+
+def _with_siblings(element: Element, weights: Weights) -> Element:
+    """The block around it, where what stands beside it is text of the body too: forms, tables, a signature."""
+    for _ in range(3):
+        parent = element.getparent()
+        if parent is None or parent.tag in ("body", "html") or parent not in weights.plain:
+            break
+        plain = weights.plain[parent] - weights.plain[element]
+        links = weights.links[parent] - weights.links[element]
+        if plain < 8:
+            element = parent if links == 0 else element
+            if links:
+                break
+            continue
+        if links > 0.1 * plain:
+            break
+        lines = [
+            line
+            for child in parent
+            if child is not element and isinstance(child.tag, str) and not is_named_chrome(names_of(child))
+            for line in lines_of(child)
+        ]
+        framed = sum(is_edge(line, frame=True) for line in lines)
+        if not lines or framed > 0.2 * len(lines) or sum(map(len, lines)) < 0.6 * plain:
+            break
+        element = parent
+    return element
 
 
 def _longest(body: Element, weights: Weights) -> Element | None:

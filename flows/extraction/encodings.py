@@ -27,7 +27,7 @@ _HEADER = re.compile(r"charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.I)
 
 # Most text that is no text after all shows in one of these: replacement characters, C1 controls, private use,
 # and the Latin letters that UTF-8 turns into when it is read as Latin-1.
-_BROKEN = re.compile("[\ufffd\u0080-\u0084\u0086-\u009f]|锟斤拷|烫烫烫|屯屯屯|[ÃÂäåæçèéï][\u0080-\u00bf]")
+_BROKEN = re.compile("[\ufffd\u0080-\u0084\u0086-\u009f]|[ÃÂäåæçèéï][\u0080-\u00bf]")
 # UTF-8 read as GBK: the characters that the commonest Han syllables become.
 _UTF8_AS_GBK = re.compile("[鐨勬槸涓浗鏀垮簻娉曟不锛銆鍦ㄥ拰鏈夊叧浜庡勾搴]")
 
@@ -120,7 +120,11 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
 def _checked(text: str, encoding: str) -> str:
     text = drop_surrogates(text)
     sample = text if len(text) < 400_000 else text[:400_000]
-    if len(_BROKEN.findall(sample)) > max(8, len(sample) * 0.005):
+    # Counting is cheap, matching is not: only a page with many signs of the kind is looked at closely.
+    suspects = sample.count("\ufffd") + len(sample.encode("latin-1", "ignore").translate(None, bytes(range(128))))
+    many = max(8, len(sample) * 0.005)
+    garbled = suspects > many and len(_BROKEN.findall(sample)) > many
+    if garbled or sum(map(sample.count, ("锟斤拷", "烫烫烫", "屯屯屯"))) > many:
         raise Unreadable(
             "mojibake", f"Read as {encoding} the text is garbled; fetch the page again or look at it by hand."
         )

@@ -18,7 +18,8 @@ _ORGAN = (
     r"(?:人民政府(?:办公(?:厅|室))?|政府|管理委员会|管委会|(?:街道)?办事处|委员会(?:办公室)?|办公(?:厅|室)|"
     r"[\u4e00-\u9fff]{1,20}(?:局|厅|委|办|部|院|中心|总队|支队|大队|分局|银行|署|站|社|处|所))"
 )
-_JOIN = re.compile(r"[ 、，,和及]+(?=(?:中共|[\u4e00-\u9fff]{2,}(?:省|市|区|县|镇|乡|局|委|政府)))")
+# 和 joins two names only behind a whole one: 人力资源和社会保障局 is one name.
+_AND = re.compile(r"(?<=局|委|厅|府|办|室)[和与及暨](?=[\u4e00-\u9fff]{2,}(?:局|委|厅|政府|办公室|委员会|省|市|县|区)$)")
 
 # What stands in a title behind the issuer.
 _BEHIND = re.compile(
@@ -109,12 +110,18 @@ def _names_somebody(name: str) -> bool:
 
 def full_issuer(name: str, listing_region: str | None, region_code: str | None) -> str:
     """The issuer's full name: a bare place is its government; 市教育局 gets the name of the place before it."""
-    parts = [part for part in _JOIN.split(name) if part]
-    return (
-        "、".join(_full(part.strip(), listing_region, region_code) for part in parts)
-        if len(parts) > 1
-        else _full(name, listing_region, region_code)
-    )
+    parts = joint_issuers(name, listing_region)
+    return "、".join(_full(part, listing_region, region_code) for part in parts)
+
+
+def joint_issuers(name: str, place: str | None) -> list[str]:
+    """The names of which a joint issuer's name consists: separated by blanks, 、 or 和 behind a whole name, or by the
+    place's name, with which the next one begins (某市财政局某市民政局)."""
+    parts = [part for part in re.split(r"[ 、，,]+", name) if part]
+    parts = [piece for part in parts for piece in _AND.split(part) if piece]
+    if place:
+        parts = [piece for part in parts for piece in re.split(rf"(?<=[局委厅会府办室心])(?={re.escape(place)})", part) if piece]
+    return parts or [name]
 
 
 def _full(name: str, place: str | None, code: str | None) -> str:

@@ -265,10 +265,11 @@ def _head_end(lines: list[str], draft: Draft) -> int:
     """The first line of the body: behind the title where one of the first lines is it, then behind labels and tables."""
     start = 0
     reach = min(len(lines), 40)
-    for name in wanted_titles(draft):
+    # Where the title stands before the container, a repetition in it is no border: a document number may precede it.
+    for name in wanted_titles(draft) if draft.title is None else []:
         for at in range(reach):
             if (count := _matches(lines[at : at + 3], name)) and all(len(line) < 200 for line in lines[:at]):
-                draft.title = draft.title or "".join(lines[at : at + count])
+                draft.title = "".join(lines[at : at + count])
                 draft.title_from = "heading"
                 start = at + count
                 break
