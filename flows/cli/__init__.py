@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from flows.cli import archive
+from flows.cli import archive, indicators, portals
 from flows.cli.doctor import doctor
 from flows.cli.evaluate import evaluate
 from flows.cli.extract import extract
@@ -33,7 +33,9 @@ app.command()(sql)
 app.command()(diff)
 app.command()(coverage)
 app.command()(dictionary)
+app.add_typer(portals.portals, name="portals")
 app.add_typer(archive.app, name="archive")
+app.add_typer(indicators.app, name="indicators")
 
 
 def main() -> None:
