@@ -60,14 +60,15 @@ class Damage:
 class _Feed:
     """A file with a window on what was read and not yet used."""
 
-    def __init__(self, file: IO[bytes], position: int) -> None:
+    def __init__(self, file: IO[bytes], position: int, chunk: int) -> None:
         self._file = file
+        self._chunk = chunk
         self.window = b""
         self.position = position
         """Offset of the window's first byte."""
 
     def more(self) -> bool:
-        data = self._file.read(_CHUNK)
+        data = self._file.read(self._chunk)
         self.window += data
         return bool(data)
 
@@ -132,14 +133,15 @@ def _fast(data: mmap) -> Iterator[Record]:
         return
 
 
-def walk(file: IO[bytes], start: int = 0) -> Iterator[Record | Damage]:
+def walk(file: IO[bytes], start: int = 0, *, chunk: int = _CHUNK) -> Iterator[Record | Damage]:
     """Yield every record of a WARC file from `start` on, in order, and a Damage for every stretch that is none.
 
-    After a damaged stretch the walk goes on at the next gzip member that opens with `WARC/`.
+    After a damaged stretch the walk goes on at the next gzip member that opens with `WARC/`. `chunk` is how much is
+    read at a time: less for a look at one record.
     """
     if start:
         file.seek(start)
-    feed = _Feed(file, start)
+    feed = _Feed(file, start, chunk)
     while True:
         if not feed.window and not feed.more():
             return

@@ -61,10 +61,10 @@ def check(data: DataOption = None, archive: RootOption = None) -> None:
         task = progress.add_task("check", total=None)
         report = check_archive(store, lambda done, total: progress.update(task, completed=done, total=total))
     if report.findings:
-        table = Table("what", "file", "offset", "finding", title="Wrong in the archive")
+        table = Table("what", "offset", "file and finding", title="Wrong in the archive")
         for finding in report.findings:
             offset = "" if finding.offset is None else str(finding.offset)
-            table.add_row(finding.kind, escape(finding.file), offset, escape(finding.sentence))
+            table.add_row(finding.kind, offset, f"[bold]{escape(finding.file)}[/]\n{escape(finding.sentence)}")
         Console().print(table)
     for note in report.notes:
         console.print(f"[yellow]note[/] {escape(note)}")
@@ -194,3 +194,66 @@ def salvage(data: DataOption = None, archive: RootOption = None) -> None:
         f"{len(result.files)} files closed, {result.rows_added} rows added to the capture log, "
         f"{result.rows_dropped} dropped."
     )
+
+
+@app.command()
+def replay(
+    capture: Annotated[str | None, typer.Argument(help="A capture or URL to print the address of.")] = None,
+    data: DataOption = None,
+    archive: RootOption = None,
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 picks a free port.")] = 8090,
+) -> None:
+    """Serve the archive through pywb, so that a page opens in a browser as it was captured. Ctrl-C ends it."""
+    import signal
+
+    from crawlers.archive.reader import ArchiveReader
+    from crawlers.archive.replay import COLLECTION, address_of, replaying
+
+    reader = ArchiveReader(_store(archive, data))
+    row = None if capture is None else _find(reader, capture, None)
+    with replaying(reader.store, reader.log, port) as base:
+        typer.echo(f"The archive is open at {base}/{COLLECTION}/*/ADDRESS until Ctrl-C.")
+        newest = {entry.url: entry for entry in reader.log if entry.role == "article" and entry.verdict == "ok"}
+        for shown in [row] if row else list(newest.values())[:5]:
+            typer.echo(f"  {address_of(base, shown)}")
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+
+
+@app.command()
+def export(
+    wacz: Annotated[Path, typer.Option("--wacz", help="The file to write; it must not exist.")],
+    data: DataOption = None,
+    archive: RootOption = None,
+    portal: Annotated[str | None, typer.Option("--portal", help="Everything of this portal.")] = None,
+    url: Annotated[list[str] | None, typer.Option("--url", help="This address; may be repeated.")] = None,
+    report: Annotated[str | None, typer.Option("--report", help="The addresses of this report (report_id).")] = None,
+) -> None:
+    """A part of the archive as one WACZ file: one portal, one report, or some addresses with what hangs on them."""
+    from crawlers.archive.reader import ArchiveReader
+    from crawlers.archive.wacz import choose
+    from crawlers.archive.wacz import export as export_wacz
+
+    reader = ArchiveReader(_store(archive, data))
+    urls = [*(url or []), *(_addresses_of(report, data) if report else [])]
+    captures = choose(reader.log, portal_id=portal, urls=urls if url or report else None)
+    title = report or portal or (urls[0] if urls else "Fazhi archive")
+    try:
+        count = export_wacz(reader, captures, wacz, title=title)
+    except FileExistsError:
+        typer.echo(f"{wacz} exists already; choose another name or remove it.", err=True)
+        raise typer.Exit(2) from None
+    typer.echo(f"{count} captures, {wacz.stat().st_size} bytes in {wacz}.")
+
+
+def _addresses_of(report_id: str, data: Path | None) -> list[str]:
+    """The addresses at which a report stood, from the warehouse."""
+    from flows.settings import Settings
+    from warehouse.release import open_release
+
+    with open_release((data or Settings().data) / "warehouse") as release:
+        found = release.execute("SELECT DISTINCT url FROM appearances WHERE report_id = ? ORDER BY url", [report_id])
+        urls = [str(row[0]) for row in found.fetchall()]
+    if not urls:
+        typer.echo(f"The warehouse knows no report {report_id}.", err=True)
+        raise typer.Exit(2)
+    return urls
