@@ -43,7 +43,7 @@ def _table(results: list[ReportResult], total: ReportResult) -> None:
     from rich.table import Table
 
     table = Table(title="Extraction against its gold")
-    for head in ("report", "text", "metadata", "quantities P", "R", "subjects", "indicators P", "R", "read", "measure"):
+    for head in ("report", "text", "meta", "quant. P", "R", "subjects", "indic. P", "R", "read", "measure"):
         table.add_column(head, justify="left" if head == "report" else "right", no_wrap=True)
     equal = [r.text_equal for r in results if r.text_equal is not None]
     for result in [*results, total]:
@@ -63,7 +63,7 @@ def _table(results: list[ReportResult], total: ReportResult) -> None:
             f"{result.read_ms:.1f} ms",
             f"{result.measure_ms:.1f} ms",
         )
-    Console(width=max(110, Console().width)).print(table)
+    Console(width=max(118, Console().width)).print(table)
 
 
 def _by(total: ReportResult) -> None:

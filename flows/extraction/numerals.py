@@ -18,7 +18,11 @@ _LARGE = {"万": 10_000, "亿": 100_000_000}
 CHINESE_DIGIT = "〇○零一二两三四五六七八九"
 CHINESE = CHINESE_DIGIT + "十百千万亿"
 
-_ARABIC = r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?![0-9０-９])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
+# 1,234 · 1，234 · 33 939 (groups with spaces only before a Chinese character, the measure word)
+_ARABIC = (
+    r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?![0-9０-９])"
+    r"|[0-9]{1,3}(?:[ \u2009\u202f][0-9]{3})+(?=[\u4e00-\u9fff])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
+)
 # A scale is no part of 千米, 千克, 千瓦, 百分点; nor is the 万 of 万元 lost: it is a scale before any unit.
 _SCALE = r"(?:[百千]?万亿?|千?亿|千(?![米克瓦伏])|百(?!分)|十(?=[万亿余多]))"
 _SPACED = "万亿"
@@ -57,7 +61,7 @@ class Numeral:
 
 def arabic_value(text: str) -> Decimal:
     """The value of digits with comma groups and a decimal point, full-width or not."""
-    return Decimal(text.translate(FULL_WIDTH).replace(",", ""))
+    return Decimal(re.sub(r"[,\s]", "", text.translate(FULL_WIDTH)))
 
 
 def scale_value(text: str) -> Decimal:

@@ -129,7 +129,7 @@ _NOUN_AFTER = {
     "间": "接断",
     "轮": "岗换值",
     "案": "例",
-    "字": "号",
+    "字": "号总方诀精原要目训",
     "面": "向对临积",
     "层": "面级次",
     "道": "路德",
@@ -152,6 +152,9 @@ _NOUN_AFTER = {
     "方": "",
 }
 _EXCEPTIONS = ("支部队", "项目", "场景", "本级", "部分")
+# 1/4, but no 2023/2024 and no 3/15
+_PARTS = re.compile(rf"([{_D}])/([{_D}])(?=\s*(?:$|[^{_D}/A-Za-z号月日期]))")
+_FOLLOWING_DIGITS = "一二三四五六七八九"
 _TENTHS = re.compile("成(?![功为立果员效本交就长品都熟年语分套体形])")
 _SHARED_UNIT = re.compile(rf"\s?(?:[、和及与]\s?[{_D}][{_D},.]*[余多]?[万亿]?\s?){{1,8}}")
 _BARE_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|\s[^\s])")
@@ -286,16 +289,8 @@ class _Scan:
             return ranged, ranged.end
         tenth = end + 1 if text.startswith(" 成", end) else end
         if _TENTHS.match(text, tenth):
-            if numeral.value <= 10 and (not chinese or numeral.value != 1 or self._before(at)[0]):
-                value, stop = numeral.value * 10, tenth + 1
-                if stop < len(text) and text[stop] in "一二三四五六七八九" and not text.startswith(("以", "多"), stop):
-                    digit = chinese_value(text[stop])
-                    if digit is not None and not _match_measure(text, stop + 1, True):
-                        value, stop = value + digit, stop + 1
-                if text.startswith("多", stop):
-                    return self._finish(at, stop + 1, value, "%", "percent", over=True), stop + 1
-                return self._finish(at, stop, value, "%", "percent", over=numeral.over), stop
-            return None, end + 1
+            found = self._tenths(at, tenth + 1, numeral, chinese)
+            return found, found.end if found else end + 1
         measured = _match_measure(text, end, chinese)
         if measured is None:
             if chinese:
@@ -322,6 +317,20 @@ class _Scan:
             stop,
         )
 
+    def _tenths(self, at: int, stop: int, numeral: Numeral, chinese: bool) -> _Found | None:
+        """九成, 六成半, 七成五, 一成多: tenths as a share; a bare 一成 is none (一成不变)."""
+        text = self.text
+        more = text.startswith("多", stop)
+        if numeral.value > 10 or (chinese and numeral.value == 1 and not more and self._before(at)[0] is None):
+            return None
+        value = numeral.value * 10
+        if text.startswith("半", stop):
+            return self._finish(at, stop + 1, value + 5, "%", "percent")
+        digit = chinese_value(text[stop]) if text[stop : stop + 1] in _FOLLOWING_DIGITS and text[stop:] else None
+        if digit is not None and not _match_measure(text, stop + 1, True):
+            return self._finish(at, stop + 1, value + digit, "%", "percent")
+        return self._finish(at, stop + more, value, "%", "percent", over=numeral.over or more)
+
     def _states_amount(self, at: int, numeral: Numeral, chinese: bool, measure: Measure, stop: int) -> bool:
         """Whether a numeral with a measure word is an amount and no date, programme, session or slogan."""
         text, unit, value = self.text, measure.unit, numeral.value
@@ -336,7 +345,7 @@ class _Scan:
         if bare and self._before(at)[0] is None:
             return False
         if unit == "年":
-            if not chinese and not numeral.scaled and 1900 <= value <= 2100:
+            if value > 200 and not numeral.scaled:
                 return False
             if _RUNNING.search(before):
                 return True
@@ -535,6 +544,9 @@ class _Scan:
     def _bare(self, at: int, numeral: Numeral) -> _Found | None:
         """Digits with no measure word after them: the unit stands before, is shared in a list, or there is none."""
         text, end = self.text, numeral.end
+        parts = _PARTS.match(text, at)
+        if parts is not None and arabic_value(parts[1]) < arabic_value(parts[2]):
+            return self._finish(at, parts.end(), arabic_value(parts[1]) / arabic_value(parts[2]), None, "ratio")
         before = text[max(0, at - 24) : at]
         digits = text[at:end]
         shared = _SHARED_UNIT.match(text, end)
