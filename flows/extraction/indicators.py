@@ -27,6 +27,8 @@ TITLE = re.compile(r"《[^》\n]*》")
 LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
 CHANGE = re.compile(r"增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减")
 DOWN = re.compile(r"下降|减少|降低|回落|压减|下滑|降幅|缩减|减幅|下调|缩短")
+ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|之前|过去|\d{4}年)?(?:度)?的?$")
+"""What stands before a figure that was: 由3天压缩到1天."""
 GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
 GAP = re.compile(
     r"(?:高于|低于|高出|低出|超出|超过|领先|优于)[^,]{0,8}"
@@ -66,6 +68,7 @@ SENTENCES_BACK = 3
 """Sentences back in which a paragraph may have named its topic."""
 ROWS_BACK = 40
 """Rows back in which a table may have its head."""
+PERSONS = frozenset(("人", "名", "位", "人次"))
 SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
 
 Word = tuple[str, int, int, int]
@@ -423,6 +426,10 @@ class _Reading:
         left, right = clause_start, clause_end
         if index and self.quantities[index - 1].end > left:
             left = self.quantities[index - 1].end
+            begin = self.quantities[index - 1].start
+            # 旁听庭审9场次230人次, 由3天压缩到1天: both share what stands before the first.
+            if left == quantity.start or ONCE.search(flat, max(clause_start, begin - 8), begin):
+                return self.segment(index - 1, clause_start, clause_end)[0], right
             mark = flat.find("、", left, quantity.start)
             if mark >= 0:
                 left = mark + 1
@@ -441,6 +448,8 @@ class _Reading:
     def read(self, index: int, place: _Place) -> list[Observation]:
         quantity = self.quantities[index]
         said = self.flat[place.left : quantity.start]
+        if ONCE.search(said):
+            return []
         if quantity.unit in SETTLED:
             if GAP.search(said):
                 return []
@@ -563,6 +572,8 @@ class _Reading:
 
     def carrier_of(self, quantity: Quantity, place: _Place) -> tuple[int, int] | None:
         """Span of the thing that is counted when it stands right behind the number and bears a name of its own."""
+        if quantity.unit in PERSONS:
+            return None
         match = self.matcher.carrier.match(self.flat, quantity.end, place.right)
         return match.span(1) if match else None
 

@@ -31,7 +31,7 @@ def marked(source: str) -> tuple[str, tuple[Quantity, ...]]:
             kind = "money"
         elif unit == "位":
             kind = "rank"
-        shown = (sign if sign in BOUNDS else "") + digits + (times or "") + unit
+        shown = sign.strip("↑↓") + digits + (times or "") + unit
         quantities.append(
             Quantity(
                 ordinal=len(quantities),
