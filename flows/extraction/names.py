@@ -95,7 +95,7 @@ _QUOTES = re.compile(
 )
 # 一村一顾问, 一户一档: two of the same numeral with a short word after each make a rule, no count.
 _PARALLEL = re.compile(
-    rf"(?<![{CHINESE}{_D}])([一1])[^{_STOP}{_D}{CHINESE}“”《》（）() .．%％]{{1,4}}"
+    rf"(?<![{CHINESE}{_D}])([一1])(?!成)[^{_STOP}{_D}{CHINESE}“”《》（）() .．%％]{{1,4}}"
     rf"(?:\1|[多两一双专])[^{_STOP}{_D}{CHINESE}%％]"
 )
 _RUN = re.compile(rf"[{_D}]+")
