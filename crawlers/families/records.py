@@ -54,7 +54,7 @@ def objects(value: object) -> Iterator[Mapping[str, object]]:
 def read_records(value: object, base: str) -> tuple[Entry, ...]:
     """An entry for every object that has a title and an address, each address once."""
     entries: dict[str, Entry] = {}
-    for record in objects(value):
+    for record in map(_flat, objects(value)):
         title = next((t for k in _TITLES if isinstance(t := record.get(k), str) and t.strip()), "")
         plain = collapse(html.unescape(re.sub(r"<[^>]+>", "", title)))
         address = _address(record)
@@ -66,6 +66,12 @@ def read_records(value: object, base: str) -> tuple[Entry, ...]:
             continue
         entries.setdefault(url, Entry(url, plain, record_date(record)))
     return tuple(entries.values())
+
+
+def _flat(record: Mapping[str, object]) -> Mapping[str, object]:
+    """A record with the fields of its direct parts: some keep title and date in one of their own."""
+    inner = [part for part in record.values() if isinstance(part, dict)]
+    return {**{key: value for part in inner for key, value in part.items()}, **record} if inner else record
 
 
 def _address(record: Mapping[str, object]) -> str | None:
