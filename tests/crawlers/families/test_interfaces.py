@@ -232,7 +232,7 @@ def test_a_ucap_shell_leads_to_the_interface_of_its_channel() -> None:
 
 def test_a_ucap_answer_is_read_and_turned() -> None:
     asked = NextPage("http://www.hailan.example/common/search/0a1b2c3d4e5f4a5b?page=1&_pageSize=15&_isJson=true")
-    results = [{"title": "海岚市<em>法治</em>政府建设2024年度报告", 
+    results = [{"title": "海岚市<em>法治</em>政府建设2024年度报告",
                 "url": "/c/202501/0123456789abcdef0123456789abcdef.shtml",
                 "publishedTimeStr": "2025-01-09 10:00:00", "content": "全文"}]  # fmt: skip
     answer = json.dumps({"data": {"total": 31, "page": 1, "rows": 15, "results": results}})
