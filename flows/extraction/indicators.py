@@ -27,6 +27,8 @@ TITLE = re.compile(r"《[^》\n]*》")
 LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
 CHANGE = re.compile(r"增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减")
 DOWN = re.compile(r"下降|减少|降低|回落|压减|下滑|降幅|缩减|减幅|下调|缩短")
+LINK = re.compile(r"以及|和(?!解|谐|平)|(?<!参)与|(?<![涉普以])及(?![时其格])|并(?!处|案)")
+"""What parts two things counted in one clause."""
 ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|之前|过去|\d{4}年)?(?:度)?的?$")
 """What stands before a figure that was: 由3天压缩到1天."""
 GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
@@ -433,6 +435,9 @@ class _Reading:
             mark = flat.find("、", left, quantity.start)
             if mark >= 0:
                 left = mark + 1
+            else:
+                for link in LINK.finditer(flat, left, quantity.start):
+                    left = link.end()
         bracket = flat.rfind("(", left, quantity.start)
         if bracket >= 0 and flat.find(")", bracket, quantity.start) < 0:
             left = bracket + 1
