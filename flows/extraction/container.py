@@ -55,7 +55,7 @@ def find_container(root: Element, marked: Element | None, weights: Weights) -> F
             return Found(
                 dense,
                 sure=False,
-                doubt="The container named for the body holds less than half of the prose around it; all of it was read.",
+                doubt="The container named for the body holds less than half of the prose around it; all was read.",
             )
         return Found(named, sure=True)
     if any(above is named for above in dense.iterancestors()):
@@ -64,13 +64,13 @@ def find_container(root: Element, marked: Element | None, weights: Weights) -> F
         return Found(
             dense,
             sure=False,
-            doubt="The container named for the body holds far less text than another part; the other was read.",
+            doubt="The container named for the body holds far less than another part; that was read.",
         )
     return Found(named, sure=True)
 
 
 def _named(body: Element, weights: Weights) -> Element | None:
-    """The strongest named container with text in it; of several of one name the one with most text, the first of equals."""
+    """The strongest named container with text in it; of several of one name the longest, the first of equals."""
     best: tuple[int, int] | None = None
     chosen = None
     ranks = chrome().ranks
@@ -78,7 +78,7 @@ def _named(body: Element, weights: Weights) -> Element | None:
         rank = rank_of(element, ranks)
         if rank is None or (plain < 20 and not _leads(element)) or element is body:
             continue
-        # Equal lengths differ by a few signs where a copy of the body is shown for another reader: the first one counts.
+        # A copy of the body for another reader differs by a few signs: of equals the first one counts.
         key = (rank, -(plain // 20))
         if best is None or key < best or (key == best):
             # Weights run backwards through the page, so an equal one found later stands earlier.
@@ -89,15 +89,16 @@ def _named(body: Element, weights: Weights) -> Element | None:
 
 
 def _siblings(element: Element, weights: Weights) -> Element:
-    """The parent, where the body is cut over several containers of one name that stand side by side and differ in text."""
+    """The parent, where the body is cut over containers of one name that stand side by side and differ in text."""
     parent = element.getparent()
     if parent is None or parent.tag in ("body", "html"):
         return element
     names = set(names_of(element))
     twins = [
-        other for other in parent
-        if other is not element and isinstance(other.tag, str) and names & set(names_of(other)) and weights.prose.get(other, 0) >= 50
-    ]  # fmt: skip
+        other
+        for other in parent
+        if other is not element and names & set(names_of(other)) and weights.prose.get(other, 0) >= 50
+    ]
     if not twins:
         return element
     own = "".join(text_of(element).split())
@@ -131,7 +132,7 @@ def densest(body: Element, weights: Weights) -> Element | None:
                 rest -= weights.prose[other]
                 if _precedes(other, first):
                     first = other
-        if held < 0.88 * (held + rest) or first.tag not in _HOLDERS and not _holds_blocks(first):
+        if held < 0.88 * (held + rest) or (first.tag not in _HOLDERS and not _holds_blocks(first)):
             break
         here = first
     while here.tag not in _HOLDERS and here.getparent() is not None:

@@ -31,7 +31,7 @@ from flows.extraction.tree import (
     text_of,
     wrap_between_markers,
 )
-from flows.extraction.typography import one_line
+from flows.extraction.typography import drop_surrogates, one_line
 
 _FILE = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|ofd|zip|rar|7z|pptx?|txt|rtf|jpe?g|png|tiff?)(?:[?#&]|$)", re.I)
 _DOWNLOAD = re.compile(r"downfile\.jsp|download\.jsp|DownloadAttachUrl|/attachment/|/download/|downloadfile", re.I)
@@ -39,7 +39,8 @@ _PICTURE = re.compile(r"\.(jpe?g|png|gif|tiff?|bmp)(?:[?#&]|$)", re.I)
 _SITE_CODE = re.compile(r"sitecode\s*[=:]\s*[\"']?\s*(\d{10}|bm\d{8})|site_code=(\d{10}|bm\d{8})", re.I)
 _SITE_CODE_TEXT = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})")
 _LEAKED = re.compile(
-    r"^\s*(?:[.#]?[\w#. ,:>*-]{0,80}\{[^}]{0,400}\}\s*)+$|^\s*(?:var |function |\$\(|window\.|document\.|<!--|@media|@font-face)"
+    r"^\s*(?:[.#]?[\w#. ,:>*-]{0,80}\{[^}]{0,400}\}\s*)+$|"
+    r"^\s*(?:var |function |\$\(|window\.|document\.|<!--|@media|@font-face)"
 )
 
 
@@ -70,10 +71,7 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
     title_at = find_title(before, draft)
     read_labels(draft, before, after, title_at)
     _files_after(container, draft, base)
-    if sure:
-        lines = second_look(container, lines, draft)
-    else:
-        lines = second_reading(root, split_frame(lines, draft), draft)
+    lines = second_look(container, lines, draft) if sure else second_reading(root, split_frame(lines, draft), draft)
     start, end = trim(lines)
     draft.labels.extend(lines[:start] + lines[end:])
     draft.body = [line for line in lines[start:end] if not is_chrome(line) and not _LEAKED.match(line)]
@@ -144,7 +142,7 @@ def _read_detail(text: str, draft: Draft) -> None:
     for key in ("title", "source", "document_number", "date", "content"):
         value = detail.get(key)
         if isinstance(value, str) and value.strip():
-            draft.meta[f"detail.{key}"] = value
+            draft.meta[f"detail.{key}"] = drop_surrogates(value)
     for key in ("display_publish_time", "publish_time"):
         value = detail.get(key)
         if isinstance(value, int) and value > 0:
@@ -158,7 +156,7 @@ def _read_detail(text: str, draft: Draft) -> None:
 
 
 def _prune(container: Element, weights: Weights, draft: Draft) -> None:
-    """Take share bars, counters, related lists and the like out of the container, where they hold little of its text."""
+    """Take share bars, counters, related lists and the like out of the container, where they hold little text."""
     whole = max(1, weights.plain.get(container, 0))
     for element in list(container.iter(etree.Element)):
         if element is container or element.getparent() is None:

@@ -19,7 +19,9 @@ _ORGAN = (
     r"[\u4e00-\u9fff]{1,20}(?:局|厅|委|办|部|院|中心|总队|支队|大队|分局|银行|署|站|社|处|所))"
 )
 # 和 joins two names only behind a whole one: 人力资源和社会保障局 is one name.
-_AND = re.compile(r"(?<=局|委|厅|府|办|室)[和与及暨](?=[\u4e00-\u9fff]{2,}(?:局|委|厅|政府|办公室|委员会|省|市|县|区)$)")
+_AND = re.compile(
+    r"(?<=局|委|厅|府|办|室)[和与及暨](?=[\u4e00-\u9fff]{2,}(?:局|委|厅|政府|办公室|委员会|省|市|县|区)$)"
+)
 
 # What stands in a title behind the issuer.
 _BEHIND = re.compile(
@@ -120,7 +122,12 @@ def joint_issuers(name: str, place: str | None) -> list[str]:
     parts = [part for part in re.split(r"[ 、，,]+", name) if part]
     parts = [piece for part in parts for piece in _AND.split(part) if piece]
     if place:
-        parts = [piece for part in parts for piece in re.split(rf"(?<=[局委厅会府办室心])(?={re.escape(place)})", part) if piece]
+        parts = [
+            piece
+            for part in parts
+            for piece in re.split(rf"(?<=[局委厅会府办室心])(?={re.escape(place)})", part)
+            if piece
+        ]
     return parts or [name]
 
 

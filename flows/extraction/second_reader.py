@@ -55,7 +55,7 @@ def _small_page(part: Element) -> Element:
 
 
 def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]:
-    """The lines of a sure container with whatever trafilatura reads in it beside them; a warning where the two differ."""
+    """The lines of a sure container and what trafilatura reads in it beside them; a warning where the two differ."""
     ours = squeeze("".join(lines))
     if len(ours) < _LEAST:
         return lines
@@ -81,13 +81,13 @@ def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]
             missing.append(line)
     if missing:
         draft.warnings.append(
-            f"trafilatura reads {len(missing)} lines that our own reading lacked; they were kept, the first: {missing[0][:40]}"
+            f"trafilatura reads {len(missing)} lines more; they were kept, the first: {missing[0][:40]}"
         )
     known = squeeze("".join(theirs))
     alone = [line for line in lines if "\t" not in line and len(line) >= 40 and squeeze(line)[:40] not in known]
     if sum(map(len, alone)) > 0.3 * len(ours):
         draft.warnings.append(
-            f"trafilatura does not read {len(alone)} lines of the text; they were kept, the first: {alone[0][:40]}"
+            f"trafilatura lacks {len(alone)} lines of the text; they were kept, the first: {alone[0][:40]}"
         )
     return kept
 
@@ -104,7 +104,7 @@ def second_reading(root: Element, lines: list[str], draft: Draft) -> list[str]:
     gained = sum(len(squeeze(line)) for line in new)
     if gained > _LEAST and gained > 2 * len(ours):
         draft.warnings.append(
-            "The densest part of the page holds far less than trafilatura reads; trafilatura's reading was taken."
+            "The densest part of the page holds far less than trafilatura reads; its reading was taken."
         )
         return theirs
     if gained > _LEAST:

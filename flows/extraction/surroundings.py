@@ -191,7 +191,7 @@ def read_labels(draft: Draft, before: list[Line], after: list[Line], title_at: i
 
 
 def read_table(draft: Draft, lines: list[str]) -> None:
-    """Read the pairs of the information table: 文号：X on one line, or label and value in neighbouring cells or lines."""
+    """Read the pairs of the information table: 文号：X on one line, or label and value in neighbours."""
     cells = [cell.strip() for line in lines for cell in line.split("\t") if cell.strip()]
     for cell, following in pairwise([*cells, ""]):
         match = _TABLE_LABEL.fullmatch(cell)
@@ -251,7 +251,7 @@ def _is_site(part: str, site: str, column: str) -> bool:
 
 
 def split_frame(lines: list[str], draft: Draft) -> list[str]:
-    """The body lines of a broad container: what stands before the title and the date line, and behind the text, taken off."""
+    """The body lines of a broad container: what stands before its title and date line and behind its text taken off."""
     start = _head_end(lines, draft)
     draft.labels.extend(lines[:start])
     read_table(draft, lines[:start])
@@ -262,7 +262,7 @@ def split_frame(lines: list[str], draft: Draft) -> list[str]:
 
 
 def _head_end(lines: list[str], draft: Draft) -> int:
-    """The first line of the body: behind the title where one of the first lines is it, then behind labels and tables."""
+    """The first line of the body: behind the title where one of the first lines is it, then behind labels, tables."""
     start = 0
     reach = min(len(lines), 40)
     # Where the title stands before the container, a repetition in it is no border: a document number may precede it.

@@ -14,18 +14,88 @@ from flows.extraction.facts import Unreadable
 Element = Any  # lxml's element proxy; its stubs tell too little to be of use here.
 
 SKIP = frozenset(
-    ("script", "style", "noscript", "template", "iframe", "select", "option", "input", "button", "textarea")
-    + ("object", "embed", "audio", "video", "canvas", "svg", "map", "link", "meta", "head", "title", "base")
-)  # fmt: skip
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "select",
+        "option",
+        "input",
+        "button",
+        "textarea",
+        "object",
+        "embed",
+        "audio",
+        "video",
+        "canvas",
+        "svg",
+        "map",
+        "link",
+        "meta",
+        "head",
+        "title",
+        "base",
+    )
+)
 BLOCK = frozenset(
-    ("p", "div", "section", "article", "header", "footer", "main", "aside", "nav", "h1", "h2", "h3", "h4", "h5", "h6")
-    + ("ul", "ol", "li", "dl", "dt", "dd", "blockquote", "pre", "center", "form", "fieldset", "figure", "figcaption")
-    + ("address", "table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "hr", "br", "details", "summary")
-    + ("ucapcontent", "ucaptitle", "publishtime", "body", "html")
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "header",
+        "footer",
+        "main",
+        "aside",
+        "nav",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "blockquote",
+        "pre",
+        "center",
+        "form",
+        "fieldset",
+        "figure",
+        "figcaption",
+        "address",
+        "table",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+        "td",
+        "th",
+        "caption",
+        "hr",
+        "br",
+        "details",
+        "summary",
+        "ucapcontent",
+        "ucaptitle",
+        "publishtime",
+        "body",
+        "html",
+    )
 )
 MOST_ELEMENTS = 200_000
 
 _END_TAGS = re.compile(r"</(?:html|body)\s*>|<!DOCTYPE[^>]{0,300}>", re.I)
+# References to one half of a pair: no character at all.
+_SURROGATE = re.compile(
+    r"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3]));"
+)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _PROSE = re.compile(r"[，。；、！？,;]")
 
@@ -34,7 +104,7 @@ def parse(text: str) -> Element:
     """The root of the page. Unreadable("no_text") where there is no markup to speak of."""
     # What stands behind a first </html> is thrown away by parsers that believe it; old gazette pages hold two,
     # and footers are pasted in as whole documents.
-    markup = _END_TAGS.sub("", text.replace("\x00", "")).encode("utf-8", "ignore")
+    markup = _SURROGATE.sub("", _END_TAGS.sub("", text.replace("\x00", ""))).encode("utf-8", "ignore")
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True, recover=True)
     try:
         root = etree.fromstring(markup, parser) if markup.strip() else None
@@ -180,7 +250,7 @@ def rank_of(element: Element, ranks: dict[str, int]) -> int | None:
 
 
 class Weights:
-    """For every element of a tree: signs of text that is no link's, of link text, and of prose (text with punctuation)."""
+    """For every element of a tree: signs of text that is no link's, of link text, and of prose (punctuated text)."""
 
     def __init__(self, root: Element) -> None:
         self.plain: dict[Element, int] = {}
