@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -73,13 +75,22 @@ def free_name(store: Store, name: str) -> str:
 
 
 class LogWriter:
-    """Appends captures to one log file, each line handed to the system at once."""
+    """Appends captures to one log file, each line handed to the system at once.
+
+    It holds a shared lock, so that a salvage can tell a log that is being written from one that a crash left.
+    """
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _drop_cut_line(path)
-        self._file: IO[bytes] = path.open("ab", buffering=0)
+        while True:
+            file: IO[bytes] = path.open("ab", buffering=0)
+            fcntl.flock(file, fcntl.LOCK_SH)
+            if path.exists() and path.stat().st_ino == os.fstat(file.fileno()).st_ino:
+                break
+            file.close()  # a salvage put another file in its place meanwhile
+        self._file = file
         self.path = path
+        _drop_cut_line(path)
 
     def append(self, capture: Capture) -> None:
         """Write one line."""
@@ -92,10 +103,20 @@ class LogWriter:
             self._file.close()
 
 
+@contextlib.contextmanager
+def sole_hold(path: Path) -> Iterator[bool]:
+    """Hold a log for oneself for as long as the block runs; gives False when somebody is writing it."""
+    with path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
+
+
 def _drop_cut_line(path: Path) -> None:
     """Take away a last line that a crash cut short, so that the next line starts on its own."""
-    if not path.exists():
-        return
     with path.open("r+b") as file:
         data = file.read()
         whole = data.rfind(b"\n") + 1

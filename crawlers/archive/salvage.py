@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -63,8 +62,11 @@ def salvage(store: Store) -> Salvage:
             result.files.append(_close(store, here, name, path, descriptor))
         finally:
             os.close(descriptor)
-    busy = {_log_stem(name) for name in result.in_use}
-    _mend_logs(store, {file.name for file in result.files if file.records}, busy, result)
+    salvaged = {file.name for file in result.files if file.records}
+    if store.local is not None:
+        _mend_logs(store, store.local, salvaged, result)
+    else:
+        _upload_logs(store, salvaged, result)
     return result
 
 
@@ -121,56 +123,55 @@ def _log_stem(name: str) -> str:
     return name.rsplit("/", 1)[-1].rsplit("-", 1)[0]
 
 
-def _mend_logs(store: Store, salvaged: set[str], busy: set[str], result: Salvage) -> None:
+def _mend_logs(store: Store, root: Path, salvaged: set[str], result: Salvage) -> None:
     """Make the log files of the salvaged WARCs say what the WARCs say."""
+    stems = {_log_stem(name) for name in salvaged}
     logs: dict[str, list[str]] = {}
     for name in warc_names(store):
-        if name in salvaged or any(_log_stem(name) == _log_stem(other) for other in salvaged):
+        if _log_stem(name) in stems:
             logs.setdefault(log_name_of(store, name), []).append(name)
     for log_name, names in logs.items():
-        if store.local is None:
-            _mend_staged(store, log_name, names, result)
-            continue
-        path = store.local / log_name
-        present = _rows(path)
-        if log_name.removeprefix(f"{capture_log.FOLDER}/").removesuffix(".jsonl") in busy:
-            # A live crawl of the same run and shard appends to this log: add what is missing, rewrite nothing.
-            _append_missing(
-                path, present, [row for name in names if name in salvaged for row in captures_of(store, name)], result
-            )
-            continue
-        rows = [row for name in names for row in captures_of(store, name)]
-        known = {row.capture_id for row in rows}
-        result.rows_added += len(known - set(present))
-        result.rows_dropped += len(set(present) - known)
-        replace_log(store, log_name, rows)
+        path = root / log_name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with capture_log.sole_hold(path) as alone:
+            present = {row.capture_id for row in capture_log.read_log(store, [log_name])}
+            rows = [row for name in names for row in captures_of(store, name)]
+            missing = [row for row in rows if row.capture_id not in present]
+            result.rows_added += len(missing)
+            if alone:
+                result.rows_dropped += len(present - {row.capture_id for row in rows})
+                replace_log(store, log_name, rows)
+            elif missing:
+                # A live crawl of the same run and shard appends to this log: add what is missing, rewrite nothing.
+                with path.open("ab") as file:
+                    file.write(b"".join(map(capture_log.line_of, missing)))
 
 
-def _rows(path: Path) -> dict[str, Capture]:
-    if not path.exists():
-        return {}
-    return {
-        row.capture_id: row
-        for row in capture_log.read_log(Store(path.parent.parent), [f"{path.parent.name}/{path.name}"])
-    }
-
-
-def _append_missing(path: Path, present: dict[str, Capture], rows: Iterable[Capture], result: Salvage) -> None:
-    with path.open("ab") as file:
-        for row in rows:
-            if row.capture_id not in present:
-                file.write(capture_log.line_of(row))
-                result.rows_added += 1
-
-
-def _mend_staged(store: Store, log_name: str, names: list[str], result: Salvage) -> None:
-    """For a remote archive: publish the rows that no published log holds, under the next free name."""
+def _upload_logs(store: Store, salvaged: set[str], result: Salvage) -> None:
+    """For a remote archive: publish what crashed crawls left in the staging folder's logs, and rows that were lost."""
     published = {row.capture_id for row in capture_log.read_log(store)}
-    rows = [row for name in names for row in captures_of(store, name) if row.capture_id not in published]
-    result.rows_added += len(rows)
-    staged = store.staging / log_name
-    if staged.exists():
-        staged.unlink()
-    if rows:
-        data = b"".join(map(capture_log.line_of, rows))
-        store.publish_bytes(data, capture_log.free_name(store, log_name))
+    rows: dict[str, dict[str, Capture]] = {}
+    for name in sorted(salvaged):
+        found = rows.setdefault(log_name_of(store, name), {})
+        found.update((row.capture_id, row) for row in captures_of(store, name))
+    here = Store(store.staging)
+    for log_name in here.names(capture_log.FOLDER, ".jsonl"):
+        with capture_log.sole_hold(store.staging / log_name) as alone:
+            if not alone:
+                continue
+            kept = rows.setdefault(log_name, {})
+            for row in capture_log.read_log(here, [log_name]):
+                if store.exists(row.warc_file):
+                    kept.setdefault(row.capture_id, row)
+            stem = log_name.rsplit("/", 1)[-1]
+            for other in sorted(store.staging.glob(f"*/{stem}")):
+                if other.parent.name != capture_log.FOLDER:
+                    name = f"{other.parent.name}/{other.name}"
+                    store.publish(other, capture_log.free_name(store, name))
+            (store.staging / log_name).unlink()
+    for log_name, found in rows.items():
+        missing = [row for key, row in found.items() if key not in published]
+        result.rows_added += len(missing)
+        if missing:
+            data = b"".join(map(capture_log.line_of, sorted(missing, key=lambda row: (row.warc_file, row.offset))))
+            store.publish_bytes(data, capture_log.free_name(store, log_name))

@@ -23,6 +23,12 @@ class NoSuchFile(Exception):  # noqa: N818 - says what is the matter, as the rea
     exit_code = 1
 
 
+class UploadFailed(Exception):  # noqa: N818 - says what is the matter, as the reader meets it
+    """A remote archive did not take a file."""
+
+    exit_code = 1
+
+
 class Store:
     """Files under an archive root. Names are relative to it, with forward slashes.
 
@@ -121,8 +127,13 @@ class Store:
             return
         try:
             self._fs.put_file(str(written), f"{self._base}/{name}", mode="create")
-        except FileExistsError:
-            raise AlreadyThere(f"{self.root}/{name} exists already; {written} is left as it is.") from None
+        except OSError as error:
+            if isinstance(error, FileExistsError) or _precondition_failed(error):
+                raise AlreadyThere(f"{self.root}/{name} exists already; {written} is left as it is.") from error
+            raise UploadFailed(
+                f"{written} could not be uploaded to {self.root} ({error}); it stays, and `fazhi archive salvage` "
+                "tries again."
+            ) from error
         written.unlink()
 
     def replace(self, name: str, data: bytes) -> None:
@@ -149,6 +160,15 @@ class Store:
             file.flush()
             os.fsync(file.fileno())
         self.publish(temporary, name)
+
+
+def _precondition_failed(error: OSError) -> bool:
+    """Tell whether a put was refused because the name is taken; S3 says so only in the cause of the error."""
+    response = getattr(error.__cause__, "response", None)
+    return isinstance(response, dict) and response.get("Error", {}).get("Code") in (
+        "PreconditionFailed",
+        "ConditionalRequestConflict",
+    )
 
 
 def sync_folder(folder: Path) -> None:

@@ -282,8 +282,8 @@ class ArchiveWriter:
         """Make everything durable and give the open file its name. May be called twice."""
         self._close_file()
         self._log.close()
-        if self.store.local is None and self._log.path.exists():
-            self._publish_log()
+        if self.store.local is None:
+            self._publish_logs()
 
     def __enter__(self) -> ArchiveWriter:
         return self
@@ -359,10 +359,14 @@ class ArchiveWriter:
         for capture in file.captures:
             self.originals.add(capture)
 
-    def _publish_log(self) -> None:
-        """Upload the log beside the WARCs; a second writer of the same run and shard gets a name of its own."""
-        name = f"{capture_log.FOLDER}/{self.run_id}-{self.shard}.jsonl"
-        self.store.publish(self._log.path, capture_log.free_name(self.store, name))
+    def _publish_logs(self) -> None:
+        """Upload the logs of this run and shard, the captures' and the crawl's own beside it.
+
+        A second writer of the same run and shard gets names of its own.
+        """
+        for path in sorted(self.store.staging.glob(f"*/{self.run_id}-{self.shard}.jsonl")):
+            name = f"{path.parent.name}/{path.name}"
+            self.store.publish(path, capture_log.free_name(self.store, name))
 
 
 def urn(identifier: str) -> str:
