@@ -19,7 +19,7 @@ import yaml
 from flows.extraction.facts import Bound, Quantity, QuantityKind, Section
 from flows.extraction.names import fixed_word_end, mask
 from flows.extraction.numerals import CHINESE, Numeral, arabic_value, chinese_value, read_arabic, read_chinese
-from flows.extraction.subjects import period_of, subject_of
+from flows.extraction.subjects import period_of, subjects_of
 
 _D = "0-9０-９"
 _STOP = "，,。；;：:、！？!?\n\t"
@@ -787,6 +787,7 @@ def find_quantities(text: str, sections: tuple[Section, ...] = ()) -> tuple[Quan
         if cell is not None:
             cells.append(cell)
     found = sorted([*cells, *scan.walk(0, len(text))], key=lambda q: q.start)
+    subjects = subjects_of(text, [(q.start, q.end, q.kind) for q in found])
     ordered = sorted(sections, key=lambda s: (s.start, s.level))
     starts = [section.start for section in ordered]
     return tuple(
@@ -801,7 +802,7 @@ def find_quantities(text: str, sections: tuple[Section, ...] = ()) -> tuple[Quan
             bound=q.bound,
             kind=q.kind,
             direction=q.direction,  # type: ignore[arg-type]
-            subject=subject_of(text, q.start, q.end, q.kind),
+            subject=subjects[ordinal],
             period=period_of(text, q.start),
             section=_innermost(ordered, starts, q.start),
             optional=q.optional,
