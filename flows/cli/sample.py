@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from typing import Annotated
 
@@ -23,7 +24,8 @@ def sample_portal(
         typer.echo(
             f"Night {night}. Crawl them with: fazhi run --portals {opened.registry}   (Ctrl-C ends this)", err=True
         )
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            typer.echo("Closed.", err=True)
+        stop = threading.Event()
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, lambda *_: stop.set())
+        stop.wait()
+    typer.echo("Closed.", err=True)
