@@ -1,4 +1,4 @@
-"""Kill -9 at forty random moments of writing, then salvage and check: `python -m tests.benchmarks.archive.kill_forty`."""
+"""Kill -9 at forty moments of writing, then salvage and check: `python -m tests.benchmarks.archive.kill_forty`."""
 
 from __future__ import annotations
 
