@@ -24,10 +24,13 @@ from crawlers.urls import canonical_url, document_key, host_key
 from crawlers.verdicts import kind_of
 
 State = Literal["ok", "empty", "drift", "blocked", "unreachable"]
-Mode = Literal["nightly", "backfill"]
+Mode = Literal["nightly", "backfill", "probe"]
+"""A probe finds and reads the columns, two pages of each, and asks for no document."""
 
 MOST_PAGES = 200
 """Pages of one column that one visit reads at most."""
+PAGES_OF_A_PROBE = 2
+"""Pages of one column that a probe reads: enough to see that the pager works."""
 MOST_COLUMNS_FOUND = 12
 """Columns that discovery watches at most, and pages it asks to find them."""
 MOST_ENTRIES_OF_A_PAGE = 2_000
@@ -91,7 +94,8 @@ class Visit:
             if self._outcomes and all(outcome.state in ("drift", "unreachable") for outcome in self._outcomes):
                 for column in self.portal.old_columns:
                     await self._read_column(column, old=True)
-            await self._fetch_documents()
+            if self.mode != "probe":
+                await self._fetch_documents()
         except HostGivenUpError as end:
             state: State = "blocked" if end.verdict == "blocked" else "unreachable"
             return Outcome(state, _sentence(str(end)), self._candidates())
@@ -192,7 +196,7 @@ class Visit:
         met: set[str] = set()
         complete = shell = False
         trouble: _ColumnOutcome | None = None
-        for number in range(1, MOST_PAGES + 1):
+        for number in range(1, (PAGES_OF_A_PROBE if self.mode == "probe" else MOST_PAGES) + 1):
             fetched = self._pages.pop(asked.url, None) or await self._fetch(
                 asked.url,
                 "list",
