@@ -77,6 +77,7 @@ class _Reading:
         codes: dict[int, set[str]] = {}
         for observation in observations:
             codes.setdefault(observation.quantity, set()).add(observation.indicator)
+        self.lines = [match.start() for match in re.finditer("\n", text)]
         self.stops = [match.start() for match in SENTENCE_END.finditer(text)]
         self.figures = [
             figure
@@ -129,7 +130,7 @@ class _Reading:
     def neighbours(self, at: int) -> list[_Figure]:
         """Exact counts of the sentence of figure `at`, then of the sentences around it, nearest first."""
         rate = self.figures[at]
-        line = self.text.count("\n", 0, rate.quantity.start)
+        line = bisect_right(self.lines, rate.quantity.start)
         near: list[tuple[int, int, _Figure]] = []
         for index in range(max(at - 12, 0), min(at + 8, len(self.figures))):
             other = self.figures[index]
@@ -139,7 +140,7 @@ class _Reading:
                 and other.quantity.unit not in ("%", "个百分点", "百分点", "倍")
                 and other.quantity.bound == "exact"
                 and abs(other.sentence - rate.sentence) <= 2
-                and self.text.count("\n", 0, other.quantity.start) == line
+                and bisect_right(self.lines, other.quantity.start) == line
             ):
                 near.append((abs(other.sentence - rate.sentence), abs(index - at), other))
         return [other for _, _, other in sorted(near, key=lambda one: one[:2])]

@@ -17,8 +17,8 @@ from operator import add
 from flows.extraction.catalogue import Catalogue, Group, Indicator, Phrasing, load_catalogue
 from flows.extraction.facts import Level, Observation, Quantity, Section
 
-WIDE = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
-"""Full-width forms to their narrow twins, one character for one, so that offsets stay."""
+NARROW = (("，", ","), ("；", ";"), ("：", ":"), ("（", "("), ("）", ")"), ("！", "!"), ("？", "?"), ("％", "%"))
+"""Full-width marks to their narrow twins, one character for one, so that offsets stay."""
 
 STOP = re.compile(r"[。!?]")
 CLAUSE_END = re.compile(r"[,;:。!?\n\t]")
@@ -147,7 +147,7 @@ class Matcher:
                 self.by_sentence.setdefault(first & -first, []).append(rule)
         self.says_keys = _union(self.by_says)
         self.sentence_keys = _union(self.by_sentence)
-        self.pairs, self.singles = self._words()
+        self.singles, self.pairs, self.longer = self._words()
         self.carrier = re.compile(MODIFIER + "(" + "|".join(sorted(catalogue.carriers, key=len, reverse=True)) + ")")
 
     def _bit(self, group: Group) -> int:
@@ -168,7 +168,7 @@ class Matcher:
             order=order,
         )
 
-    def _words(self) -> tuple[dict[str, list[Word]], list[tuple[str, int]]]:
+    def _words(self) -> tuple[list[tuple[str, int]], dict[str, tuple[int, int]], dict[str, list[Word]]]:
         open_bits: dict[str, int] = {}
         title_bits: dict[str, int] = {}
         for group, bit in self._bits.items():
@@ -177,31 +177,36 @@ class Matcher:
                 word = word.lstrip("《")
                 kept = title_bits if inside else open_bits
                 kept[word] = kept.get(word, 0) | bit
-        pairs: dict[str, list[Word]] = {}
         singles: list[tuple[str, int]] = []
+        pairs: dict[str, tuple[int, int]] = {}
+        longer: dict[str, list[Word]] = {}
         for word in sorted(open_bits.keys() | title_bits.keys()):
+            bits, title = open_bits.get(word, 0), title_bits.get(word, 0)
             if len(word) == 1:
-                singles.append((word, open_bits.get(word, 0)))
+                singles.append((word, bits))
+            elif len(word) == 2:
+                pairs[word] = (bits, title)
             else:
-                entry = (word, len(word), open_bits.get(word, 0), title_bits.get(word, 0))
-                pairs.setdefault(word[:2], []).append(entry)
-        return pairs, singles
+                pairs.setdefault(word[:2], (0, 0))
+                longer.setdefault(word[:3], []).append((word, len(word), bits, title))
+        return singles, pairs, longer
 
     def scan(self, flat: str, start: int, end: int) -> list[Hit]:
         """Every word of the catalogue between `start` and `end`, by its start."""
         part = flat[start:end]
-        pairs = self.pairs
-        places = [at for at, two in enumerate(map(add, part, part[1:])) if two in pairs]
-        titles = [match.span() for match in TITLE.finditer(part)] if "《" in part else []
+        pairs, longer = self.pairs, self.longer
+        titles = [match.span() for match in TITLE.finditer(part)] if "《" in part else None
         hits: list[Hit] = []
         reached = 0
-        for at in places:
-            titled = any(begin < at < close for begin, close in titles)
-            for word, length, bits, title in pairs[part[at : at + 2]]:
+        for at in [at for at, two in enumerate(map(add, part, part[1:])) if two in pairs]:
+            titled = titles is not None and any(begin < at < close for begin, close in titles)
+            held = pairs[part[at : at + 2]][titled]
+            if held and not (reached > at and _crosses(hits, start + at, start + at + 2)):
+                hits.append((start + at, start + at + 2, held))
+                reached = max(reached, at + 2)
+            for word, length, bits, title in longer.get(part[at : at + 3], ()):
                 held = title if titled else bits
-                if held and (length == 2 or part.startswith(word, at)):
-                    if length == 2 and reached > at and _crosses(hits, start + at, start + at + 2):
-                        continue
+                if held and (length == 3 or part.startswith(word, at)):
                     hits.append((start + at, start + at + length, held))
                     reached = max(reached, at + length)
         for word, bits in self.singles:
@@ -255,12 +260,13 @@ class _Reading:
         matcher: Matcher,
     ) -> None:
         self.text = text
-        self.flat = text.translate(WIDE)
+        self.flat = _narrowed(text)
         self.quantities = sorted(quantities, key=lambda quantity: quantity.start)
         self.sections = sorted(sections, key=lambda section: section.start)
         self.section_starts = [section.start for section in self.sections]
         self.parents = _parents(self.sections)
         self.headings: dict[int, int] = {}
+        self.spoken: dict[tuple[int, int], int] = {}
         self.level = level
         self.matcher = matcher
         self.found: dict[int, list[Observation]] = {}
@@ -298,15 +304,22 @@ class _Reading:
             for back in range(at - 1, max(at - 1 - SENTENCES_BACK, -1), -1):
                 if begins[back + 1] <= item:
                     break
-                topic = _latest(self.matcher.scan(flat, max(begins[back], item), begins[back + 1]), self.matcher.topics)
+                topic = self.topic_of(max(begins[back], item), begins[back + 1])
                 if topic:
                     break
             self.sentence(begin, close, index, last, topic)
             index = last
 
+    def topic_of(self, start: int, end: int) -> int:
+        """What a sentence speaks of at its end."""
+        if (start, end) not in self.spoken:
+            self.spoken[start, end] = _latest(self.matcher.scan(self.flat, start, end), self.matcher.topics)
+        return self.spoken[start, end]
+
     def sentence(self, start: int, end: int, first: int, after: int, topic: int) -> None:
         """Read the numbers of one sentence; `topic` holds what the sentences before it speak of."""
         hits = self.matcher.scan(self.flat, start, end)
+        self.spoken[start, end] = _latest(hits, self.matcher.topics)
         hit_starts = [hit[0] for hit in hits]
         held = [(quantity.start, quantity.end) for quantity in self.quantities[first:after]]
         ends = [start - 1, *_outside(CLAUSE_END, self.flat, start, end, held), end]
@@ -405,7 +418,7 @@ class _Reading:
         """What the headings over a number speak of, the innermost first."""
         for section in around:
             if section.ordinal not in self.headings:
-                title = section.title.translate(WIDE)
+                title = _narrowed(section.title)
                 hits = self.matcher.scan(title, 0, len(title))
                 self.headings[section.ordinal] = _latest(hits, self.matcher.topics)
             if self.headings[section.ordinal]:
@@ -435,7 +448,7 @@ class _Reading:
             mark = flat.find("、", left, quantity.start)
             if mark >= 0:
                 left = mark + 1
-            else:
+            elif left < quantity.start:
                 for link in LINK.finditer(flat, left, quantity.start):
                     left = link.end()
         bracket = flat.rfind("(", left, quantity.start)
@@ -811,6 +824,12 @@ def _fits(indicator: Indicator, quantity: Quantity, kinds: tuple[str, ...] | Non
     if unit is None:
         return quantity.kind == "count" and quantity.text[-1:] in "0123456789０１２３４５６７８９万亿余"
     return unit in indicator.units or unit.removeprefix("个") in indicator.units
+
+
+def _narrowed(text: str) -> str:
+    for wide, narrow in NARROW:
+        text = text.replace(wide, narrow)
+    return text
 
 
 def _parents(sections: Sequence[Section]) -> list[int]:
