@@ -219,7 +219,7 @@ def _drop_furniture(pages: list[list[Line]]) -> None:
                     break
                 line = page[end]
                 shape = re.sub(r"\d+", "0", squeeze(line.text))
-                runs = len(pages) >= 3 and shapes[shape] >= max(3, 0.6 * len(pages)) and len(shape) < 60
+                runs = shapes[shape] >= max(2, 0.4 * len(pages)) and len(shape) < 60
                 if _PAGE_NUMBER.match(line.text) or runs:
                     page.pop(end)
                 else:

@@ -25,7 +25,10 @@ PROSE = [
 TITLE = "云溪县人民政府2023年法治政府建设年度报告"
 PARAGRAPHS = "".join(f"<p>　　{line}</p>" for line in PROSE)
 NAVIGATION = '<div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/zwgk/">政务公开</a></li></ul></div>'
-FOOTER = '<div class="bottom"><p>主办：云溪县人民政府办公室　联系电话：0000-0000000</p><p>某ICP备00000000号-1　网站标识码：9902210003</p></div>'
+FOOTER = (
+    '<div class="bottom"><p>主办：云溪县人民政府办公室　联系电话：0000-0000000</p>'
+    "<p>某ICP备00000000号-1　网站标识码：9902210003</p></div>"
+)
 
 
 def page(body: str, *, head: str = "", title: str = TITLE) -> str:
@@ -106,7 +109,8 @@ CASES = {
             f'<form name="_newscontent_fromname">{HEAD}<h1>{TITLE}</h1><div>时间：2024年03月11日 '
             f"09:05　点击：<script></script>次</div>"
             f'<div id="vsb_content_500_u1"><div class="v_news_content">{PARAGRAPHS}</div></div>'
-            '<ul><li>附件【<a href="/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid=2">表.docx</a>】'
+            "<ul><li>附件【"
+            '<a href="/system/_content/download.jsp?urltype=news.DownloadAttachUrl&owner=1&wbfileid=2">表.docx</a>】'
             "已下载<span>3</span>次</li></ul><p>上一条：<a href='1.htm'>别的</a></p><p>下一条：无</p></form>"
         ),
         published="2024-03-11",
