@@ -1,0 +1,146 @@
+"""Portals that go wrong in every way: no crash, no request off the allow-list, the right verdict, others unharmed."""
+
+from __future__ import annotations
+
+import gzip
+import time
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from tests.crawlers.crawling import Crawl, crawl, entry
+from tests.crawlers.loopback_portal import Answer, Portal, article, html, listing, serve
+
+HTML = {"Content-Type": "text/html; charset=utf-8"}
+NAMES = ("甲局", "乙局", "丙局", "丁局", "戊局", "己局", "庚局", "辛局", "壬局", "癸局", "子局", "丑局", "寅局", "卯局")
+
+
+def title(number: int) -> str:
+    return f"青山市{NAMES[number]}2024年度法治政府建设年度报告"
+
+
+def endless(out: IO[bytes]) -> None:
+    while True:
+        out.write(b"<p>" + b"x" * 65536 + b"</p>")
+
+
+def drip(out: IO[bytes]) -> None:
+    for _ in range(40):
+        out.write(b"<p>")
+        out.flush()
+        time.sleep(0.25)
+
+
+def faulty_pages(elsewhere: str) -> dict[str, Answer]:
+    packed = gzip.compress(article("青山").body)
+    gzipped = HTML | {"Content-Encoding": "gzip"}
+    faults = {
+        "/loop.html": Answer(status=302, headers={"Location": "/loop.html"}),
+        "/metadata.html": Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
+        "/elsewhere.html": Answer(status=302, headers={"Location": f"{elsewhere}/stolen.html"}),
+        "/endless.html": Answer(headers=HTML, write=endless),
+        "/bomb.html": Answer(gzip.compress(bytes(30_000_000)), headers=gzipped),
+        "/cut.html": Answer(packed[: len(packed) // 2], headers=gzipped),
+        "/drip.html": Answer(headers=HTML, write=drip),
+        "/short.html": Answer(article("青山").body, headers=HTML | {"Content-Length": "999999"}),
+        "/soft404.html": html("<p>您访问的页面不存在</p>"),
+        "/stub.html": html("好"),
+        "/deleted.html": Answer(status=302, headers={"Location": "/"}),
+        "/gone.html": Answer(b"", 404),
+        "/lead.html": html(
+            '<div class="content"><p>附件：<a href="/files/..%2f..%2f..%2fetc%2fx.pdf">附件.pdf</a></p></div>'
+        ),
+        "/sound.html": article("青山市卯局2024年度法治政府建设年度报告"),
+    }
+    rows = [(path, title(number)) for number, path in enumerate(faults)]
+    rows.insert(0, ("/script.html", "&lt;script&gt;alert(1)&lt;/script&gt;工作动态"))
+    return {
+        "/fz/": listing(rows),
+        "/files/..%2f..%2f..%2fetc%2fx.pdf": html("<h1>出错了，请稍后再试</h1>" * 3),
+        **faults,
+    }
+
+
+EXPECTED = {
+    "loop.html": "ok",
+    "metadata.html": "refused",
+    "elsewhere.html": "refused",
+    "endless.html": "too_large",
+    "bomb.html": "too_large",
+    "cut.html": "truncated",
+    "drip.html": "truncated",
+    "short.html": "truncated",
+    "soft404.html": "soft_missing",
+    "stub.html": "soft_missing",
+    "deleted.html": "soft_missing",
+    "gone.html": "missing",
+    "lead.html": "ok",
+    "files/..%2f..%2f..%2fetc%2fx.pdf": "wrong_type",
+    "sound.html": "ok",
+}
+
+
+@pytest.fixture(scope="module")
+def faulty(tmp_path_factory: pytest.TempPathFactory):
+    folder: Path = tmp_path_factory.mktemp("faulty")
+    many = listing([(f"/n/{number}.html", f"工作动态第{number}号通知公告") for number in range(10_000)])
+    wall = Answer(b"<script>$_ts={}</script>", 412, HTML)
+    reports = [(f"/{number}.html", title(number)) for number in range(6)]
+    with (
+        serve({}, address="127.0.0.2") as elsewhere,
+        serve(faulty_pages(elsewhere.base), address="127.0.0.3") as faults,
+        serve({"/fz/": listing(reports[:2]), "/0.html": article(title(0)), "/1.html": article(title(1))}) as sound,
+        serve({"/fz/": many}, address="127.0.0.4") as endless_list,
+        serve({"/fz/": listing(reports)} | {path: wall for path, _ in reports}, address="127.0.0.5") as walled,
+        serve({"/robots.txt": Answer(b"", 503), "/fz/": listing(reports)}, address="127.0.0.6") as silent,
+    ):
+        portals = {"faults": faults, "sound": sound, "many": endless_list, "walled": walled, "silent": silent}
+        registry = "".join(entry(name, portal.base, columns=[portal.base + "/fz/"]) for name, portal in portals.items())
+        outcome = crawl(folder, registry, timeout_s=2.0)
+        yield outcome, portals, elsewhere
+
+
+def test_the_crawl_itself_works(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, _, _ = faulty
+    assert outcome.code == 0, outcome.last_words
+    assert outcome.peak_memory < 300_000_000
+
+
+@pytest.mark.parametrize(("path", "verdict"), EXPECTED.items(), ids=[path.split(".html")[0] for path in EXPECTED])
+def test_verdict(faulty: tuple[Crawl, dict[str, Portal], Portal], path: str, verdict: str):
+    outcome, _, _ = faulty
+    assert outcome.verdicts("faults")[path] == verdict
+
+
+def test_nothing_off_the_allow_list_was_asked(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    _, _, elsewhere = faulty
+    assert elsewhere.asked == []
+
+
+def test_other_portals_are_unharmed(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, _, _ = faulty
+    assert outcome.states["sound"]["state"] == "ok"
+    assert {path: verdict for path, verdict in outcome.verdicts("sound").items() if path.endswith("html")} == {
+        "0.html": "ok",
+        "1.html": "ok",
+    }
+
+
+def test_a_page_of_ten_thousand_links_is_bounded(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, portals, _ = faulty
+    assert outcome.states["many"]["state"] == "empty"
+    assert portals["many"].paths() == ["/robots.txt", "/fz/"]
+
+
+def test_a_walled_host_is_left_alone(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, portals, _ = faulty
+    assert outcome.states["walled"]["state"] == "blocked"
+    assert portals["walled"].paths() == ["/robots.txt", "/fz/", "/0.html", "/1.html"]
+
+
+def test_a_host_whose_robots_txt_fails_is_asked_nothing_else(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, portals, _ = faulty
+    assert outcome.states["silent"]["state"] == "unreachable"
+    assert "503" in outcome.states["silent"]["reason"]
+    assert set(portals["silent"].paths()) == {"/robots.txt"}
