@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -143,6 +144,22 @@ FACETS = [
         ],
     ),
 ]
+
+
+def sentences() -> list[tuple[str, list[tuple[str, float]]]]:
+    """The table beside this file."""
+    table = []
+    for line in Path(__file__).with_name("indicator_sentences.txt").read_text("utf-8").splitlines():
+        if not line.startswith("#"):
+            source, stated = line.split(" => ")
+            pairs = [one.split("=") for one in stated.split("; ") if one != "-"]
+            table.append((source, [(code, float(value)) for code, value in pairs]))
+    return table
+
+
+@pytest.mark.parametrize(("source", "expected"), sentences())
+def test_sentence_of_the_table(source: str, expected: list[tuple[str, float]]) -> None:
+    assert seen(source) == expected
 
 
 @pytest.mark.parametrize(("source", "expected"), [*STAGES, *LOOK_ALIKES, *SEVERAL, *SHARED, *FACETS])
