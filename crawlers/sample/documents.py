@@ -75,7 +75,7 @@ class SampleDocument:
 
 
 def _folder() -> Traversable:
-    return files("crawlers.sample").joinpath("documents")
+    return files("crawlers.sample").joinpath("texts")
 
 
 def _load(text: str) -> Any:

@@ -110,7 +110,7 @@ def _resources(portal: SamplePortal, base: str, night: int) -> Iterator[tuple[st
         if portal.family == "nfcms":  # the mobile twin of a post
             yield document.path.replace("/post_", "/mpost_"), resource
         if document.file is not None:
-            body = files("crawlers.sample").joinpath("documents", f"{document.key}.pdf").read_bytes()
+            body = files("crawlers.sample").joinpath("texts", f"{document.key}.pdf").read_bytes()
             yield document.file, Resource(body, "application/pdf", modified)
 
     folders = {path for _, path in portal.menu} | {"/qt/wzdt/", "/qt/lxwm/"}
