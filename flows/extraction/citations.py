@@ -13,6 +13,9 @@ _TITLE = re.compile(r"《([^《》\n]{2,120}(?:《[^《》\n]{1,80}》[^《》\n
 _NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,10}[〔\[［【﹝(（](?:19|20)\d{2}[〕\]］】﹞)）]\s?(?:第)?\d{1,5}\s?号|(?:GB|DB\d{2}|HJ|GA|SF)(?:/[TZ])?\s?\d+(?:\.\d+)?[-—–]\d{4}"
 )
+_LEAD = re.compile(
+    r"(?:.*(?:落实|根据|按照|依据|依照|印发|执行|参照|转发|贯彻|制定|出台|关于|结合|对照|修订|废止|和|及|与|的|以))(?=.{2,}[〔[［【﹝])"
+)
 _AFTER_TITLE = re.compile(r"\s?[(（]([\u4e00-\u9fff]{1,10}[〔\[［【﹝](?:19|20)\d{2}[〕\]］】﹞]\s?\d{1,5}\s?号)[)）]")
 _YEARS = re.compile(r"[(（](?:19|20)\d{2}\s?年?[-—–－~～至到]+(?:19|20)\d{2}\s?年?[)）]")
 _EDITION = re.compile(
@@ -22,6 +25,12 @@ _EDITION = re.compile(
 _NO_DOCUMENT = re.compile(
     r"(?:日报|晚报|时报|蓝皮书|白皮书|周刊|杂志|报告[(（]?\d{0,4}[)）]?|栏目|节目|案例|指数|简报|读本|教程|专刊|公报|新闻联播|剧)$"
 )
+
+
+_NORMATIVE = re.compile(
+    r"(?:意见|通知|决定|决议|措施|公告|通告|函|批复|令|制度|指引|指南|准则|章程|议定书|协议|[〇一二三四五六七八九十0-9]+条|公约|守则|机制|体系|基准|标准|台账|解释|批示|命令|通报|若干规定|纪要|答复|倡议书|承诺书|责任书)$"
+)
+_SHORT_NAME = re.compile(r"\s?[(（]以下(?:统?称|简称)(?:为)?[：:]?[《“\"]([^》”\"\n]{2,30})[》”\"][)）]")
 
 
 def kind_of(title: str) -> Kind | None:
@@ -41,7 +50,7 @@ def kind_of(title: str) -> Kind | None:
         return "regulation"
     if bare.endswith(("规定", "办法", "细则", "规则", "规程", "规章")):
         return "rule"
-    return "normative_document"
+    return "normative_document" if _NORMATIVE.search(bare) else None
 
 
 def identity_of(title: str) -> str:
@@ -59,28 +68,31 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     """Every named document of the text in order: titles in 《》 with the number that follows, and numbers alone."""
     found: list[Citation] = []
     taken: list[tuple[int, int]] = []
+    short: dict[str, tuple[Kind, str]] = {}
     for match in _TITLE.finditer(text):
-        kind = kind_of(match[1])
+        known = short.get(match[1])
+        kind = known[0] if known else kind_of(match[1])
         if kind is None:
             continue
+        named = known[1] if known else identity_of(match[1])
         numbered = _AFTER_TITLE.match(text, match.end())
         end = numbered.end() if numbered else match.end()
         taken.append((match.start(), end))
-        found.append(
-            Citation(
-                match.start(), match.end(), match[0], kind, numbered[1] if numbered else None, identity_of(match[1])
-            )
-        )
+        called = _SHORT_NAME.match(text, end)
+        if called is not None:
+            short[called[1]] = (kind, named)
+        found.append(Citation(match.start(), match.end(), match[0], kind, numbered[1] if numbered else None, named))
     first_paragraphs = text.find("\n", text.find("\n") + 1)
     for match in _NUMBER.finditer(text):
         if any(start <= match.start() < end for start, end in taken):
             continue
         if match.end() <= max(first_paragraphs, 0):
             continue  # the report's own number under its title
-        number = match[0]
+        lead = _LEAD.match(match[0])
+        number = match[0][lead.end() if lead else 0 :]
         found.append(
             Citation(
-                match.start(),
+                match.end() - len(number),
                 match.end(),
                 number,
                 "standard" if number[0].isascii() else "normative_document",
