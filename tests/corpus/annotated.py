@@ -1,8 +1,9 @@
 """Turn the annotated sources into the evaluation corpus: clean text, page text, quantities, indicators, outline.
 
-A source is written by hand. Its head is YAML: the facts of meta.json, and the page chrome `before` and `after` the
-text. Its body is one paragraph a line. `# ` and `## ` begin a heading of level 1 and 2; where text runs on after the
-heading, `‖` stands between. A quantity stands where the text has it:
+A source is written by hand. Its head is YAML: the facts of meta.json, the page chrome `before` and `after` the text,
+and `checks`, stated rates with the counts of the text that they follow from. Its body is one paragraph a line. `# `
+and `## ` begin a heading of level 1 and 2; where text runs on after the heading, `‖` stands between. A quantity stands
+where the text has it:
 
     [[约1600项|1600 项 about|“一件事”服务|services.one_thing_themes]]
 
@@ -18,6 +19,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -111,11 +113,35 @@ def observations(row: dict[str, Any], scope: str | None, codes: str) -> list[dic
     return found
 
 
+def check(line: str) -> dict[str, Any]:
+    """A stated rate and the counts of the same text that it should follow from: `94.1 = 496 / 527`."""
+    rate, _, fraction = line.partition(" = ")
+    numerator, denominator = (Decimal(part) for part in fraction.split(" / "))
+    computed = numerator / denominator * 100
+    step = Decimal(1).scaleb(-len(rate.partition(".")[2]))
+    if computed == Decimal(rate):
+        verdict = "consistent"
+    elif computed.quantize(step, ROUND_HALF_UP) == Decimal(rate):
+        verdict = "rounded"
+    elif computed.quantize(step, ROUND_DOWN) == Decimal(rate):
+        verdict = "truncated"
+    else:
+        verdict = "mismatch"
+    return {
+        "stated": number(rate),
+        "numerator": number(str(numerator)),
+        "denominator": number(str(denominator)),
+        "computed": round(float(computed), 6),
+        "verdict": verdict,
+    }
+
+
 def compile_source(source: str) -> dict[str, str]:
     """The files of one folder, by name."""
     _, head, body = source.split("---\n", 2)
     meta: dict[str, Any] = yaml.load(head, Loader=yaml.CSafeLoader)
     before, after = meta.pop("before", ""), meta.pop("after", "")
+    stated: list[str] = meta.pop("checks", [])
     lines, sections = [], []
     quantities: list[dict[str, Any]] = []
     marked: list[tuple[dict[str, Any], str | None, str]] = []
@@ -167,6 +193,7 @@ def compile_source(source: str) -> dict[str, str]:
         },
         "sections": sections,
     }
+    checks = [check(line) for line in stated]
     page = "\n".join(part.strip("\n") for part in (before, text, after) if part)
     return {
         "clean.txt": text,
@@ -174,6 +201,7 @@ def compile_source(source: str) -> dict[str, str]:
         "meta.json": json.dumps(meta, ensure_ascii=False, indent=1) + "\n",
         "quantities.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in quantities),
         "indicators.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in indicators),
+        "checks.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in checks),
     }
 
 
