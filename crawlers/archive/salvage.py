@@ -161,7 +161,7 @@ def _upload_logs(store: Store, salvaged: set[str], result: Salvage) -> None:
                 continue
             kept = rows.setdefault(log_name, {})
             for row in capture_log.read_log(here, [log_name]):
-                if store.exists(row.warc_file):
+                if row.warc_file not in salvaged and store.exists(row.warc_file):
                     kept.setdefault(row.capture_id, row)
             stem = log_name.rsplit("/", 1)[-1]
             for other in sorted(store.staging.glob(f"*/{stem}")):
