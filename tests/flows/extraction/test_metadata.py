@@ -14,34 +14,35 @@ DISTRICT = Listing(region="柳州市柳江区", region_code="450206", level="cou
 COUNTY = Listing(region="浑源县", region_code="140225", level="county")
 PROVINCE = Listing(region="湖北省", region_code="420000", level="province")
 
+REPORT = "2023年法治政府建设年度报告"
 ISSUERS = {
     # title · where · issuer · level
     "government by name": ("柳州市人民政府关于2023年度法治政府建设情况的报告", CITY, "柳州市人民政府", "prefecture"),
     "bare city": ("柳州市2023年度法治政府建设工作报告", CITY, "柳州市人民政府", "prefecture"),
     "bare city, year behind": ("柳州市法治政府建设年度报告（2023年度）", CITY, "柳州市人民政府", "prefecture"),
-    "bare district": ("柳江区2023年法治政府建设年度报告", DISTRICT, "柳州市柳江区人民政府", "county"),
-    "district with city": ("柳州市柳江区人民政府2023年法治政府建设报告", DISTRICT, "柳州市柳江区人民政府", "county"),
+    "bare district": ("柳江区" + REPORT, DISTRICT, "柳州市柳江区人民政府", "county"),
+    "district with city": ("柳州市柳江区人民政府" + REPORT, DISTRICT, "柳州市柳江区人民政府", "county"),
     "county": ("浑源县2022年法治政府建设情况报告", COUNTY, "浑源县人民政府", "county"),
     "county government": ("浑源县人民政府关于2022年法治政府建设工作情况的报告", COUNTY, "浑源县人民政府", "county"),
     "province": ("湖北省人民政府关于2023年度法治政府建设情况的报告", PROVINCE, "湖北省人民政府", "province"),
-    "department with its city": ("柳州市教育局2023年法治政府建设年度报告", CITY, "柳州市教育局", "department"),
-    "department without a place": ("市教育局2023年法治政府建设年度报告", CITY, "柳州市教育局", "department"),
+    "department with its city": ("柳州市教育局" + REPORT, CITY, "柳州市教育局", "department"),
+    "department without a place": ("市教育局" + REPORT, CITY, "柳州市教育局", "department"),
     "market supervision without a "
-    "place": ("市市场监督管理局2023年法治政府建设年度报告", CITY, "柳州市市场监督管理局", "department"),
+    "place": ("市市场监督管理局" + REPORT, CITY, "柳州市市场监督管理局", "department"),
     "no place word": ("司法局2023年度法治政府建设工作报告", CITY, "柳州市司法局", "department"),
-    "district department": ("区卫生健康委员会2023年法治政府建设年度报告", DISTRICT, "柳州市柳江区卫生健康委员会", "department"),
-    "name with 和": ("柳州市人力资源和社会保障局2023年法治政府建设年度报告", CITY, "柳州市人力资源和社会保障局", "department"),
+    "district department": ("区卫生健康委员会" + REPORT, DISTRICT, "柳州市柳江区卫生健康委员会", "department"),
+    "name with 和": ("柳州市人力资源和社会保障局" + REPORT, CITY, "柳州市人力资源和社会保障局", "department"),
     "provincial department": ("湖北省司法厅关于2023年度法治政府建设情况的报告", PROVINCE, "湖北省司法厅", "department"),
-    "town": ("拉堡镇2023年法治政府建设年度报告", DISTRICT, "柳州市柳江区拉堡镇人民政府", "township"),
+    "town": ("拉堡镇" + REPORT, DISTRICT, "柳州市柳江区拉堡镇人民政府", "township"),
     "town of a county": ("浑源县永安镇人民政府2023年度法治政府建设工作报告", COUNTY, "浑源县永安镇人民政府", "township"),
-    "sub-district": ("浑源县青磁窑街道办事处2023年法治政府建设年度报告", COUNTY, "浑源县青磁窑街道办事处", "township"),
-    "without 办事处": ("浑源县青磁窑街道2023年法治政府建设年度报告", COUNTY, "浑源县青磁窑街道办事处", "township"),
+    "sub-district": ("浑源县青磁窑街道办事处" + REPORT, COUNTY, "浑源县青磁窑街道办事处", "township"),
+    "without 办事处": ("浑源县青磁窑街道" + REPORT, COUNTY, "浑源县青磁窑街道办事处", "township"),
     "party group": ("中共浑源县教育局党组关于2023年度法治政府建设情况的报告", COUNTY, "中共浑源县教育局党组", "department"),
     "joint": ("柳州市财政局 柳州市民政局关于2023年法治政府建设情况的报告", CITY, "柳州市财政局、柳州市民政局", "department"),
     "joint, no blank": ("柳州市财政局柳州市民政局关于2023年法治政府建设情况的报告", CITY, "柳州市财政局、柳州市民政局", "department"),
     "about, in front": ("关于柳州市2023年法治政府建设情况的报告", CITY, "柳州市人民政府", "prefecture"),
-    "committee": ("柳州市柳东新区管理委员会2023年法治政府建设报告", CITY, "柳州市柳东新区管理委员会", "county"),
-    "government office": ("柳州市人民政府办公室2023年法治政府建设年度报告", CITY, "柳州市人民政府办公室", "department"),
+    "committee": ("柳州市柳东新区管理委员会" + REPORT, CITY, "柳州市柳东新区管理委员会", "county"),
+    "government office": ("柳州市人民政府办公室" + REPORT, CITY, "柳州市人民政府办公室", "department"),
     "nobody named": ("2023年度法治政府建设情况报告", CITY, "柳州市人民政府", "prefecture"),
 }  # fmt: skip
 
