@@ -22,7 +22,8 @@ What the caller writes, and what the warehouse makes of it:
   `sections`, `quantities`, `observations`, `checks`, `citations`, `postings`, all keyed by the same pair. A text that
   the warehouse holds already from the same `extractor_version` is skipped with its facts; from another it is replaced.
   A fact whose text is not in the same batch's `report_versions` is refused. Version numbers are never handed in.
-- `indicators` `regions` `portals` `population`: seed data. A file replaces the whole table; no file leaves it as it is.
+- `indicators` `regions` `portals` `population` `disclosure`: seed data. A file replaces the whole table; no file leaves
+  it as it is.
 
 `TABLES` below is the contract itself: the loader reads it, and a test holds it against the migrations.
 """
@@ -273,6 +274,14 @@ TABLES: dict[str, BatchTable] = {
             "region_code year",
             """
                 region_code VARCHAR!; year INTEGER!; population BIGINT!; source VARCHAR
+            """,
+        ),
+        _table(
+            "disclosure",
+            "seed",
+            "region_code year indicator",
+            """
+                region_code VARCHAR!; year INTEGER!; indicator VARCHAR!; value DOUBLE!; source VARCHAR
             """,
         ),
     )

@@ -204,8 +204,8 @@ WHERE bound = 'exact' AND value_high IS NULL AND scope_group = 'whole' AND perio
 QUALIFY row_number() OVER (PARTITION BY report_id, indicator ORDER BY confidence DESC, start, "end") = 1;
 
 -- Ranked search: reports that hold every one of the words (cut as the index was, apart by blanks), best first (BM25).
-CREATE OR REPLACE MACRO search_reports(words) AS TABLE
-WITH asked AS (SELECT DISTINCT unnest(string_split(lower(trim(words)), ' ')) AS token),
+CREATE OR REPLACE MACRO search_reports(cut_words) AS TABLE
+WITH asked AS (SELECT DISTINCT unnest(string_split(lower(trim(cut_words)), ' ')) AS token),
 hits AS (
     SELECT p.token, p.doc, p.tf, d.report_id, d.words AS size
     FROM search_postings p JOIN asked a ON a.token = p.token JOIN search_documents d ON d.doc = p.doc AND d.latest

@@ -12,7 +12,7 @@ from flows.cli.evaluate import evaluate
 from flows.cli.extract import extract
 from flows.cli.run import run
 from flows.cli.sample import sample_portal
-from flows.cli.warehouse import coverage, dictionary, diff, sql
+from flows.cli.warehouse import ask, coverage, dictionary, diff, search, sql
 
 app = typer.Typer(
     name="fazhi",
@@ -30,6 +30,8 @@ app.command("eval")(evaluate)
 app.command("sample-portal")(sample_portal)
 app.command()(doctor)
 app.command()(sql)
+app.command()(ask)
+app.command()(search)
 app.command()(diff)
 app.command()(coverage)
 app.command()(dictionary)

@@ -1,4 +1,4 @@
-"""Ways into the warehouse: `fazhi sql`, `diff`, `coverage` and `dictionary`, all on the read-only release."""
+"""Ways into the warehouse: `fazhi sql`, `ask`, `search`, `diff`, `coverage`, `dictionary`, on the read-only release."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from rich.table import Table
 
 if TYPE_CHECKING:
     import duckdb
+
+    from warehouse.search import Hit
 
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.", show_default=False)
@@ -194,3 +196,91 @@ def dictionary(
             {"name": name},
         )
     show(names, rows)
+
+
+def ask(
+    number: Annotated[int | None, typer.Argument(help="Number of the question; without it they are listed.")] = None,
+    given: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Its parameters, as year=2024 region=广东省.")
+    ] = None,
+    data: DataOption = None,
+    shape: ShapeOption = Shape.table,
+) -> None:
+    """Answer one of the questions that ship with the warehouse."""
+    from warehouse import questions
+    from warehouse.release import open_release
+
+    if number is None:
+        show(("", "问题", "question"), [(one.number, one.title, one.english) for one in questions.questions().values()])
+        return
+    words = {}
+    for word in given or ():
+        name, sign, value = word.partition("=")
+        if not sign:
+            raise QueryRefused(f"{word!r} is no parameter: write NAME=VALUE, as year=2024.")
+        words[name] = value
+    with open_release(warehouse_root(data)) as connection:
+        answer = questions.ask(connection, number, words)
+    question = questions.questions()[number]
+    if shape is Shape.table:
+        typer.echo(f"{question.title}\n{question.sentence}", err=True)
+        for parameter in question.parameters:
+            typer.echo(f"  {parameter.name}={words.get(parameter.name, '')} ({parameter.meaning})", err=True)
+    show(answer.names, answer.rows, shape)
+
+
+def search(
+    words: Annotated[str, typer.Argument(help="Words; with --exact a phrase, with --regexp a regular expression.")],
+    exact: Annotated[bool, typer.Option("--exact", help="Paragraphs that hold the phrase just so.")] = False,
+    regexp: Annotated[bool, typer.Option("--regexp", help="Paragraphs that match the expression (RE2).")] = False,
+    region: Annotated[str | None, typer.Option("--region", help="Code or name, with all below it.")] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="province, prefecture, county, township or department.")
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", help="The year reported on.")] = None,
+    dimension: Annotated[
+        str | None, typer.Option("--dimension", help="Only under headings of this dimension of the catalogue.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most so many hits.")] = 20,
+    data: DataOption = None,
+    shape: ShapeOption = Shape.table,
+) -> None:
+    """Search the latest texts: ranked by words, or exact."""
+    from warehouse import search as engine
+    from warehouse.release import open_release
+
+    if exact and regexp:
+        raise QueryRefused("--exact and --regexp cannot stand together: choose one.")
+    filters = engine.Filters(region=region, level=level, year=year, dimension=dimension)
+    with open_release(warehouse_root(data)) as connection:
+        if exact or regexp:
+            hits = engine.exact(connection, words, filters, kind="regexp" if regexp else "phrase", limit=limit)
+        else:
+            from flows.extraction.words import search_words
+
+            hits = engine.ranked(connection, search_words(words), filters, limit=limit)
+    if shape is Shape.table:
+        _tell_hits(hits)
+    else:
+        names = ("report_id", "title", "region", "report_year", "url", "score", "para_no", "text", "marked")
+        rows = [(*hit[:6], passage.para_no, passage.text, passage.marked()) for hit in hits for passage in hit.passages]
+        show(names, rows, shape)
+
+
+def _tell_hits(hits: Sequence[Hit]) -> None:
+    from rich.text import Text
+
+    console = Console()
+    for hit in hits:
+        score = "" if hit.score is None else f" [dim]{hit.score:.2f}[/]"
+        console.print(f"[bold]{escape(hit.title)}[/] {escape(hit.report_id)}{score}", soft_wrap=True)
+        console.print(f"  [dim]{escape(hit.url)}[/]", soft_wrap=True)
+        for passage in hit.passages:
+            if sys.stdout.isatty():
+                told = Text(passage.text)
+                for start, end in passage.spans:
+                    told.stylize("bold yellow", start, end)
+            else:
+                told = Text(passage.marked())
+            console.print(Text(f"  ¶{passage.para_no} ").append_text(told), soft_wrap=True)
+    typer.echo(f"{len(hits)} reports", err=True)
