@@ -19,7 +19,7 @@ BETTER = ("up", "down", "neutral")
 REGIONS = ("says", "clause", "sentence", "about")
 REQUIRED_KEYS = ("code", "name_zh", "name_en", "dimension", "kind", "unit", "units", "better", "phrasings")
 INDICATOR_KEYS = frozenset(
-    (*REQUIRED_KEYS, "scope", "not_match", "share", "relations", "note"),
+    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "in_department", "share", "relations", "note"),
 )
 PHRASING_KEYS = frozenset((*REGIONS, "not", "units"))
 
@@ -60,6 +60,10 @@ class Indicator:
     scope: str | None
     better: str
     phrasings: tuple[Phrasing, ...]
+    not_sentence: Group
+    """None of them in the sentence as far as the end of the number's clause."""
+    in_department: str | None
+    """Code that the figure has in the report of a department."""
     share: str | None
     """Code that a share stated right behind this figure has; CODE.share where none is named."""
     relations: tuple[Mapping[str, Any], ...]
@@ -100,8 +104,9 @@ def read_catalogue(source: str, name: str) -> Catalogue:
             raise reader.error(index, f"the code {indicator.code} is used twice; give one of them another")
         indicators[indicator.code] = indicator
     for index, indicator in enumerate(indicators.values()):
-        if indicator.share is not None and indicator.share not in indicators:
-            raise reader.error(index, f"`share` names {indicator.share}, which is no code of the catalogue")
+        for key, other in (("share", indicator.share), ("in_department", indicator.in_department)):
+            if other is not None and other not in indicators:
+                raise reader.error(index, f"`{key}` names {other}, which is no code of the catalogue")
     return Catalogue(
         version=str(data.get("version", "")),
         frameworks=data.get("frameworks") or {},
@@ -165,6 +170,8 @@ class _Reader:
             scope=entry.get("scope"),
             better=entry["better"],
             phrasings=phrasings,
+            not_sentence=self.alternatives(index, shown, entry.get("not_sentence", "")),
+            in_department=entry.get("in_department"),
             share=entry.get("share"),
             relations=tuple(entry.get("relations") or ()),
             note=entry.get("note"),

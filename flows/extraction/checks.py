@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -25,6 +25,12 @@ PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]")
 CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从](?:20)\d\d年")
 TURN = re.compile(r"增|减|降|升|提高|翻")
+WHOLES = (
+    (re.compile(r"收到|收案|新收|申请总数"), "reconsideration.received"),
+    (re.compile(r"受理"), "reconsideration.accepted"),
+    (re.compile(r"审结|办结|结案"), "reconsideration.concluded"),
+)
+"""What the words of a share call its whole."""
 SUMMABLE = frozenset(("count", "money", "change"))
 VERDICTS: dict[CheckVerdict, str] = {
     "consistent": "与所述相等",
@@ -174,6 +180,11 @@ class _Reading:
         start = self.figures[at - 1].quantity.end if at else 0
         return re.split(r"[,，;；。\n]", self.text[max(start, rate.start - 30) : rate.start])[-1]
 
+    def of_codes(self, codes: Iterable[str]) -> list[_Figure]:
+        """The exact counts of the whole report that are one of these indicators."""
+        wanted = frozenset(codes)
+        return [one for one in self.figures if one.codes & wanted and one.quantity.bound == "exact"]
+
     def has_share(self, figure: _Figure) -> bool:
         """Whether a figure is itself given as a share of something: a sibling in a list, not the whole."""
         end = figure.quantity.end
@@ -193,10 +204,12 @@ class _Reading:
                 if numerator is None and share and before is not None and not before.codes & set(wholes):
                     numerator = before
                 named = [one for one in near if one.codes & set(wholes)]
+                named += [one for one in self.of_codes(wholes) if one not in named]
                 others = [one for one in near if one not in named and one is not numerator]
                 return numerator, named + others, bool(numerator and named)
         if share and before is not None and before.quantity.bound == "exact":
-            return before, [one for one in near if one is not before], True
+            named = self.of_codes(code for words, code in WHOLES if words.search(self.words(at)))
+            return before, [one for one in near + named if one is not before], True
         return None, near, False
 
     def rate(self, at: int, rate: _Figure) -> Check | None:
@@ -204,12 +217,13 @@ class _Reading:
         if numerator is None:
             return None
         units = numerator.quantity.unit
+        share = "占" in self.words(at)
         fitting: list[tuple[_Figure, Fraction, CheckVerdict]] = []
         failing: list[tuple[_Figure, Fraction]] = []
         for whole in wholes:
             if whole.value <= numerator.value or not _comparable(whole.quantity.unit, units):
                 continue
-            if not whole.codes and self.has_share(whole):
+            if self.has_share(whole) and (share or not whole.codes):
                 continue
             computed = 100 * numerator.value / whole.value
             verdict = judge(rate.value, rate.places, computed, _spread(numerator, whole))

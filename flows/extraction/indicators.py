@@ -31,6 +31,9 @@ LINK = re.compile(r"以及|和(?!解|谐|平)|(?<!参)与|(?<![涉普以])及(?!
 """What parts two things counted in one clause."""
 ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|之前|过去|\d{4}年)?(?:度)?的?$")
 """What stands before a figure that was: 由3天压缩到1天."""
+OFTEN = re.compile(r"每[^,;、]{0,5}$")
+"""What stands before a frequency: 每两月1次."""
+BRACKETED = re.compile(r"\([^()]*\)")
 GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
 GAP = re.compile(
     r"(?:高于|低于|高出|低出|超出|超过|领先|优于)[^,]{0,8}"
@@ -70,6 +73,7 @@ SENTENCES_BACK = 3
 """Sentences back in which a paragraph may have named its topic."""
 ROWS_BACK = 40
 """Rows back in which a table may have its head."""
+PLACES = frozenset(("乡镇", "镇街", "街道", "村", "社区", "县"))
 PERSONS = frozenset(("人", "名", "位", "人次"))
 SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
 
@@ -91,6 +95,7 @@ class _Rule:
     sentence: int
     about: tuple[int, ...]
     excludes: int
+    sentence_excludes: int
     order: int
 
 
@@ -165,6 +170,7 @@ class Matcher:
             sentence=sum({self._bit(group) for group in phrasing.sentence}),
             about=tuple(self._bit(group) for group in phrasing.about),
             excludes=excludes,
+            sentence_excludes=self._bit(indicator.not_sentence) if indicator.not_sentence else 0,
             order=order,
         )
 
@@ -466,7 +472,7 @@ class _Reading:
     def read(self, index: int, place: _Place) -> list[Observation]:
         quantity = self.quantities[index]
         said = self.flat[place.left : quantity.start]
-        if ONCE.search(said):
+        if ONCE.search(said) or OFTEN.search(said):
             return []
         if quantity.unit in SETTLED:
             if GAP.search(said):
@@ -512,6 +518,7 @@ class _Reading:
         near = place.near if near is None else near
         near_bits = place.near_bits if near is place.near else _bits(near)
         sentence_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= place.clause_start - REACH])
+        all_bits = place.clause_bits | place.lead_bits
         best: _Found | None = None
         keys = near_bits & matcher.says_keys
         tables = [(keys, matcher.by_says), (sentence_bits & matcher.sentence_keys, matcher.by_sentence)]
@@ -523,6 +530,7 @@ class _Reading:
                     if (
                         rule.says_all & ~near_bits
                         or rule.excludes & (place.clause_bits if quantity.kind == "rank" else near_bits)
+                        or rule.sentence_excludes & all_bits
                         or rule.clause & ~place.clause_bits
                         or rule.sentence & ~sentence_bits
                         or not _fits(rule.indicator, quantity, kinds)
@@ -549,7 +557,7 @@ class _Reading:
                     value = (1.0 if hit[1] <= quantity.start else 0.8) * (1 + 0.5 * (hit[1] - hit[0]))
                     if value > weight:
                         weight, chosen = value, hit
-                    if covered is not None and hit[0] < covered[1] and hit[1] >= covered[1]:
+                    if covered is not None and self.names(covered, hit):
                         covers = True
             if chosen is None:
                 return None
@@ -587,6 +595,13 @@ class _Reading:
             score -= 1.0
             confidence -= 0.1
         return _Found(rule, score, round(confidence, 2), start, end)
+
+    def names(self, carrier: tuple[int, int], hit: Hit) -> bool:
+        """Whether a word names the thing counted: it holds the carrier or makes one name with a place (村法律服务室)."""
+        if hit[0] < carrier[1] <= hit[1]:
+            return True
+        between = self.flat[carrier[1] : hit[0]] if hit[0] >= carrier[1] else "-"
+        return self.flat[slice(*carrier)] in PLACES and (not between or BRACKETED.fullmatch(between) is not None)
 
     def carrier_of(self, quantity: Quantity, place: _Place) -> tuple[int, int] | None:
         """Span of the thing that is counted when it stands right behind the number and bears a name of its own."""
@@ -767,11 +782,15 @@ class _Reading:
         return bool(LAST_YEAR.search(self.flat, max(begin, place.sentence_start, start - 12), start))
 
     def observation(self, quantity: Quantity, place: _Place, found: _Found) -> Observation:
+        indicator = found.rule.indicator
+        code = indicator.code
+        if self.level == "department" and indicator.in_department is not None:
+            code = indicator.in_department
         start, end = min(found.start, place.left), max(found.end, quantity.end)
         while start < quantity.start and self.flat[start] in ' 、,;:。")':
             start += 1
         return Observation(
-            indicator=found.rule.indicator.code,
+            indicator=code,
             value=quantity.value,
             value_high=quantity.value_high,
             unit=quantity.unit,
