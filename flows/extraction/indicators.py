@@ -597,7 +597,7 @@ class _Reading:
         return _Found(rule, score, round(confidence, 2), start, end)
 
     def names(self, carrier: tuple[int, int], hit: Hit) -> bool:
-        """Whether a word names the thing counted: it holds the carrier or makes one name with a place (村法律服务室)."""
+        """Whether a word names the thing counted: it holds the carrier or makes one name with a place (村服务室)."""
         if hit[0] < carrier[1] <= hit[1]:
             return True
         between = self.flat[carrier[1] : hit[0]] if hit[0] >= carrier[1] else "-"
