@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib import import_module
@@ -139,7 +140,9 @@ def cdxj_lines(captures: Iterable[Capture]) -> Iterator[str]:
 
     A line is `SURT TIMESTAMP JSON`; a line's mime is `warc/revisit` for a revisit.
     """
-    surt = import_module("surt").surt
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # surt 0.3 is written with escapes that newer Pythons warn of
+        surt = import_module("surt").surt
 
     rows = []
     for capture in captures:
