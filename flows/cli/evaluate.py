@@ -15,12 +15,13 @@ def evaluate(
     folder: Annotated[Path, typer.Argument(help="A corpus (manifest.json) or a set of pages (INDEX.tsv).")],
     misses: Annotated[bool, typer.Option("--misses", help="List each miss with its sentence.")] = False,
     by: Annotated[bool, typer.Option("--by", help="Also by kind of quantity and by indicator.")] = False,
+    peers: Annotated[bool, typer.Option("--peers", help="Other extractors beside ours (a set of pages).")] = False,
 ) -> None:
     """Compare what is extracted with what is annotated: text, metadata, quantities, indicators, time."""
     if (folder / "INDEX.tsv").is_file():
-        from importlib import import_module
+        from flows.evaluation.pages import report_pages
 
-        import_module("flows.evaluation.pages").report_pages(folder, misses=misses)
+        report_pages(folder, misses=misses, peers=peers)
         return
     from flows.evaluation.corpus import evaluate as evaluate_corpus
     from flows.evaluation.corpus import in_all

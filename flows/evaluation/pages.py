@@ -19,6 +19,7 @@ from flows.extraction.typography import squeeze
 if TYPE_CHECKING:
     from rich.table import Table
 
+_FIRST_PAGE = f"<html><head><title>法治</title></head><body><p>{'本县坚持依法行政。' * 20}</p></body></html>"
 FIELDS = ("title", "published", "published_time", "source", "document_number")
 
 
@@ -110,6 +111,8 @@ def evaluate(folder: Path, peers: bool = False) -> list[Score]:
 
         extractors |= installed()
     scores = [Score(name) for name in extractors]
+    for extract in extractors.values():
+        extract(_FIRST_PAGE.encode(), None)  # what is imported and compiled once is no page's time
     for gold_file in golds:
         gold = json.loads(gold_file.read_text("utf-8"))
         content = (folder / "html" / gold["file"]).read_bytes()

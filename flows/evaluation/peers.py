@@ -55,8 +55,12 @@ def _decoded(content: bytes) -> str:
 
 
 def _readability(content: bytes, address: str | None) -> Reading:
-    document = import_module("readability").Document(_decoded(content))
-    return Reading(text=_text(document.summary()), title=document.title())
+    readability = import_module("readability")
+    document = readability.Document(_decoded(content))
+    try:
+        return Reading(text=_text(document.summary()), title=document.short_title())
+    except readability.readability.Unparseable:
+        return Reading()
 
 
 def _resiliparse(content: bytes, address: str | None) -> Reading:
@@ -66,6 +70,10 @@ def _resiliparse(content: bytes, address: str | None) -> Reading:
 
 
 def _gne(content: bytes, address: str | None) -> Reading:
-    found = import_module("gne").GeneralNewsExtractor().extract(_decoded(content))
+    nothing = import_module("gne.exceptions").NoContentException
+    try:
+        found = import_module("gne").GeneralNewsExtractor().extract(_decoded(content))
+    except nothing:
+        return Reading()
     day = re.match(r"\d{4}-\d\d-\d\d", found.get("publish_time") or "")
     return Reading(text=found.get("content") or "", title=found.get("title"), published=day[0] if day else None)
