@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -142,15 +141,19 @@ def test_loading_twice_changes_nothing(tmp_path: Path, nights: dict[int, Path]) 
         assert tables(staging.connection) == once
 
 
-def test_any_order_ends_in_the_same_tables(tmp_path: Path, nights: dict[int, Path]) -> None:
+ORDERS = [(4, 3, 2, 1), (2, 1, 4, 3), (3, 4, 1, 2), (1, 3, 2, 4)]
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=str)
+def test_any_order_ends_in_the_same_tables(tmp_path: Path, nights: dict[int, Path], order: tuple[int, ...]) -> None:
     ends = []
-    for number, order in enumerate(itertools.permutations(nights)):
-        with Staging(tmp_path / str(number)) as staging:
-            for night in order:
+    for name, nights_in_order in (("sorted", sorted(order)), ("other", order)):
+        with Staging(tmp_path / name) as staging:
+            for night in nights_in_order:
                 load(staging.connection, nights[night])
             ends.append(tables(staging.connection))
-    assert ends[0]["text_versions"]
-    assert all(end == ends[0] for end in ends[1:])
+    assert len(ends[0]["text_versions"]) == 3
+    assert ends[1] == ends[0]
 
 
 def test_a_new_extractor_replaces_the_text_and_makes_no_version(tmp_path: Path) -> None:
