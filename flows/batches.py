@@ -27,6 +27,9 @@ from flows.jsonl import read_rows, write_rows
 from flows.loading import loaded_runs
 from flows.seed_rows import seed_rows
 
+WORTH_A_PROCESS = 16
+"""Documents below which starting a process (some two seconds) costs more than it saves."""
+
 Rows = dict[str, list[dict[str, Any]]]
 
 METADATA = (
@@ -147,7 +150,7 @@ def _with_originals(address: Address, log: CaptureLog) -> tuple[Capture, ...]:
 
 def _in_processes(jobs: Sequence[Job], processes: int) -> Iterator[Rows]:
     """The rows of each job, in the order of the jobs."""
-    if processes == 1 or len(jobs) < 2 * processes:
+    if processes == 1 or len(jobs) < WORTH_A_PROCESS * processes:
         yield from map(_read_job, jobs)
         return
     # A spawned process inherits no lock, thread or connection of a running flow.

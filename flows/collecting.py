@@ -51,6 +51,8 @@ class CrawlJob:
     out: Path
     contact: str
     mode: str = "nightly"
+    from_year: int | None = None
+    to_year: int | None = None
 
 
 def cut_into_shards(portals: Iterable[tuple[str, str]], count: int) -> list[Shard]:
@@ -79,6 +81,8 @@ async def collect(job: CrawlJob, on_event: Callable[[Event], None], timeout_s: f
                 "out": str(job.out),
                 "contact": job.contact,
                 "mode": job.mode,
+                "from_year": job.from_year,
+                "to_year": job.to_year,
             },
             ensure_ascii=False,
             indent=1,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from importlib.resources import files
 from pathlib import Path
 
 from pydantic import Field
@@ -22,7 +24,14 @@ class Settings(BaseSettings):
         description="Address or mailbox in the user agent, so that a portal's keeper can reach the operator.",
     )
     shards: int = Field(default=2, ge=1, le=100, description="Crawls that run side by side; a host is in one of them.")
+    processes: int = Field(
+        default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes that extract side by side."
+    )
     crawl_timeout_s: int = Field(default=4 * 3600, ge=1, description="A crawl that takes longer is stopped.")
+
+    def registry(self) -> Path:
+        """The registry file in force."""
+        return (self.portals or Path(str(files("seeds") / "portals.yaml"))).resolve()
 
     @classmethod
     def settings_customise_sources(

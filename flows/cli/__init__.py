@@ -7,6 +7,7 @@ import sys
 import typer
 
 from flows.cli import archive, indicators, portals
+from flows.cli.backfill import backfill
 from flows.cli.doctor import doctor
 from flows.cli.evaluate import evaluate
 from flows.cli.extract import extract
@@ -25,6 +26,7 @@ app = typer.Typer(
 )
 
 app.command()(run)
+app.command()(backfill)
 app.command()(extract)
 app.command("eval")(evaluate)
 app.command("sample-portal")(sample_portal)

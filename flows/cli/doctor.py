@@ -92,7 +92,6 @@ def doctor(
     data: Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")] = None,
 ) -> None:
     """What is installed, writable and reachable, the settings in force, and what to do about the rest."""
-    from flows.cli.run import _registry as default_registry
     from flows.settings import Settings
 
     settings = Settings()
@@ -100,7 +99,7 @@ def doctor(
     styles = {"ok": "green", "missing": "red", "optional": "yellow"}
     table = Table("what", "state", "detail")
     broken = False
-    for finding in findings((data or settings.data).resolve(), default_registry(portals or settings.portals)):
+    for finding in findings((data or settings.data).resolve(), portals or settings.registry()):
         broken |= finding.state == "missing"
         table.add_row(finding.what, f"[{styles[finding.state]}]{finding.state}[/]", finding.detail)
     console.print(table)

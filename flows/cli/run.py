@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+import os
+import shlex
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from flows.nightly import NightOutcome
+    from flows.chain import Order, RunOutcome
 
 STATE_STYLE = {"ok": "green", "empty": "yellow", "drift": "red", "blocked": "red", "unreachable": "red"}
 
@@ -23,6 +25,13 @@ TRY_THESE = (
     "SELECT report_id, indicator, value, unit, evidence FROM observations ORDER BY indicator LIMIT 20",
     "SELECT report_id, rule, stated, computed, verdict, arithmetic FROM checks WHERE verdict = 'mismatch'",
 )
+
+
+Result = TypeVar("Result")
+
+PortalsOption = Annotated[Path | None, typer.Option("--portals", help="Registry of portals (YAML).")]
+PortalOption = Annotated[list[str] | None, typer.Option("--portal", help="Only this portal; may be repeated.")]
+DataOption = Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")]
 
 
 class Bars:
@@ -72,81 +81,68 @@ def bars(console: Console) -> Iterator[Bars]:
 
 
 def run(
-    portals: Annotated[Path | None, typer.Option("--portals", help="Registry of portals (YAML).")] = None,
-    portal: Annotated[list[str] | None, typer.Option("--portal", help="Only this portal; may be repeated.")] = None,
-    data: Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")] = None,
+    portals: PortalsOption = None,
+    portal: PortalOption = None,
+    data: DataOption = None,
     sample: Annotated[bool, typer.Option("--sample", help="Serve the two sample portals and crawl them.")] = False,
     night: Annotated[int, typer.Option("--night", min=1, max=2, help="With --sample: which night to serve.")] = 1,
 ) -> None:
     """The nightly job once: collect, extract, load, release, report."""
-    from flows.settings import Settings
-
-    settings = Settings()
     console = Console(stderr=True)
-    folder = (data or settings.data).resolve()
     with contextlib.ExitStack() as stack:
         if sample:
             from crawlers.sample import serve
 
-            registry = stack.enter_context(serve(night=night))
+            portals = stack.enter_context(serve(night=night))
             console.print(f"The sample portals of night {night} are open on this machine.")
-        else:
-            registry = _registry(portals or settings.portals)
-        outcome = run_night(folder, registry, tuple(portal or ()), settings.contact, settings, console)
+        order = prepared(data, portals, portal, console)
+
+        from flows.nightly import nightly
+
+        outcome = watched(lambda: nightly(order), console)
     tell(outcome, console)
     console.print("\nTry:", style="bold")
-    option = f" --data {data}" if data else ""
+    command = "uv run fazhi" if "UV" in os.environ else "fazhi"
+    option = f" --data {shlex.quote(str(data))}" if data else ""
     for query in TRY_THESE:
-        typer.echo(f'fazhi sql{option} "{query}"')
+        typer.echo(f'{command} sql{option} "{query}"')
     raise typer.Exit(outcome.exit_code)
 
 
-def _registry(path: Path | None) -> Path:
-    from importlib.resources import as_file, files
-
-    if path is not None:
-        return path.resolve()
-    with as_file(files("seeds").joinpath("portals.yaml")) as seed:
-        return seed
-
-
-def run_night(
-    data: Path, registry: Path, portals: tuple[str, ...], contact: str, settings: Any, console: Console
-) -> NightOutcome:
-    """Run the flow in this process, with bars; returns how it went."""
-    import asyncio
-    from datetime import UTC, datetime
-
+def prepared(data: Path | None, portals: Path | None, portal: list[str] | None, console: Console) -> Order:
+    """The order that the options give. What can be known to be wrong is said before two seconds go into importing
+    Prefect."""
     from crawlers.portals import load_registry
     from flows.data_directory import DataDirectory
     from flows.orchestration import prepare
+    from flows.settings import Settings
 
-    # What can be known to be wrong is said before two seconds go into importing Prefect.
-    load_registry(registry).select(portals)
-    directory = DataDirectory(data)
+    given: dict[str, Any] = {name: value for name, value in (("data", data), ("portals", portals)) if value is not None}
+    settings = Settings(**given)
+    load_registry(settings.registry()).select(portal or ())
+    directory = DataDirectory(settings.data.resolve())
     directory.prepare()
     with directory.locked():
         pass
     server = prepare()
     console.print(f"Shown in the Prefect UI at {server.removesuffix('/api')}." if server else "No Prefect server runs.")
 
-    from flows.nightly import Night, new_run_id, nightly
+    from flows.chain import Order
+
+    return Order.from_settings(settings, portals=tuple(portal or ()))
+
+
+def watched(flow: Callable[[], Coroutine[Any, Any, Result]], console: Console) -> Result:
+    """Run a flow in this process, with bars; returns what it returns."""
+    import asyncio
+
     from flows.progress import observed_by
 
-    run_id = new_run_id("nightly", datetime.now(UTC))
-    instructions = Night(
-        data=data,
-        registry=registry,
-        portals=portals,
-        contact=contact,
-        shards=settings.shards,
-        crawl_timeout_s=settings.crawl_timeout_s,
-    )
     with bars(console) as drawn, observed_by(drawn):
-        return asyncio.run(nightly(instructions, run_id))
+        return asyncio.run(flow())
 
 
-def tell(outcome: NightOutcome, console: Console) -> None:
+def tell(outcome: RunOutcome, console: Console) -> None:
     """The night in a table and a few lines."""
     report = outcome.report
     table = Table("portal", "state", "requests", "new", "revised", "reason", title=f"Run {outcome.run_id}")
@@ -163,9 +159,9 @@ def tell(outcome: NightOutcome, console: Console) -> None:
     console.print(table)
     for word, lines in (("new", report.new), ("revised", report.revised), ("removed", report.removed)):
         for item in lines:
-            console.print(f"  {word:8} {escape(item.title)} [dim]{escape(item.report_id)}[/]")
+            console.print(f"  {word:8} {escape(item.title)} [dim]{escape(item.report_id)}[/]", soft_wrap=True)
     for problem in report.problems:
-        console.print(f"  [yellow]{problem.kind}[/] {escape(problem.sentence)}")
+        console.print(f"  [yellow]{problem.kind}[/] {escape(problem.sentence)}", soft_wrap=True)
     for sentence in report.failures:
-        console.print(f"  [red]failed[/] {escape(sentence)}")
-    console.print(f"{report.reports} reports, {report.observations} observations in {outcome.release}")
+        console.print(f"  [red]failed[/] {escape(sentence)}", soft_wrap=True)
+    console.print(f"{report.reports} reports, {report.observations} observations in {outcome.release}", soft_wrap=True)

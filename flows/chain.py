@@ -1,0 +1,213 @@
+"""The chain that every pass over the portals goes through: collect, extract, load, release, report.
+
+    collect (a subprocess a shard) → extract (captures not yet in the warehouse) → load and release → morning report
+
+What an interrupted run archived is not lost: a run whose captures the warehouse does not hold yet is extracted and
+loaded by the next one. Tasks are minutes, not pages: Prefect's server needs some 33 ms for each task.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from prefect import get_run_logger, task
+from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.runtime import flow_run
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from crawlers.archive.salvage import salvage
+from crawlers.archive.store import Store
+from crawlers.portals import load_registry
+from flows.batches import pending_runs, write_batch
+from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards
+from flows.data_directory import DataDirectory
+from flows.jsonl import read_rows
+from flows.loading import Loaded, load_and_release
+from flows.morning_report import MorningReport, portal_table, render
+from flows.progress import observer
+from flows.settings import Settings
+
+Flow = Literal["nightly", "backfill"]
+Outcome = Literal["ok", "partial", "failed"]
+TROUBLED = frozenset({"drift", "blocked", "unreachable"})
+
+
+class Order(BaseModel):
+    """What a pass over the portals is told."""
+
+    model_config = ConfigDict(frozen=True)
+
+    data: Path
+    registry: Path
+    portals: tuple[str, ...] = ()
+    """Ids; empty for all of the registry."""
+    contact: str
+    shards: int = 2
+    processes: int = 1
+    """Processes that extract side by side."""
+    crawl_timeout_s: float = 4 * 3600.0
+    from_year: int | None = None
+    to_year: int | None = None
+    """Report years that a backfill looks for, both included; None for a nightly pass."""
+
+    @model_validator(mode="after")
+    def _years_in_order(self) -> Order:
+        if self.from_year is not None and self.to_year is not None and self.from_year > self.to_year:
+            raise ValueError(f"the years {self.from_year} to {self.to_year} run backwards")
+        return self
+
+    @classmethod
+    def from_settings(cls, settings: Settings, **changes: Any) -> Order:
+        """The order that the settings give; `changes` win."""
+        given: dict[str, Any] = {
+            "data": settings.data.resolve(),
+            "registry": settings.registry(),
+            "contact": settings.contact,
+            "shards": settings.shards,
+            "processes": settings.processes,
+            "crawl_timeout_s": settings.crawl_timeout_s,
+        }
+        return cls.model_validate(given | changes)
+
+
+class RunOutcome(BaseModel):
+    """How a run went."""
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str
+    outcome: Outcome
+    release: Path
+    report: MorningReport
+
+    @property
+    def exit_code(self) -> int:
+        """0 done · 1 a crawl failed · 4 some portals blocked, drifted or unreachable."""
+        return {"ok": 0, "failed": 1, "partial": 4}[self.outcome]
+
+
+def new_run_id(flow_name: str, moment: datetime) -> str:
+    """A run's name: the flow and the second it started, UTC; sorts by time."""
+    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{flow_name}"
+
+
+def run_name() -> str:
+    """What the Prefect UI calls a run of these flows: its flow, its night in Beijing, and how many portals."""
+    told = flow_run.parameters
+    order = told.get("order") or Order.from_settings(Settings())
+    count = len(order.portals) or len(load_registry(order.registry))
+    years = f" of {told['from_year']} to {told['to_year']}" if "from_year" in told else ""
+    night = datetime.now(ZoneInfo("Asia/Shanghai"))
+    return f"{flow_run.flow_name}{years}, {night:%d %b %Y %H:%M}, {count} portal{'' if count == 1 else 's'}"
+
+
+@task(task_run_name="collect shard {job.shard.number}", log_prints=False)
+async def collect_shard(job: CrawlJob, timeout_s: float) -> list[dict[str, Any]]:
+    """Crawl one shard; returns its portal rows."""
+    listener = observer()
+    rows = await collect(job, lambda event: listener.step("collect", event), timeout_s)
+    log = get_run_logger()
+    for row in rows:
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        log.info(
+            "%s is %s%s: %d requests, %d candidates.",
+            row["portal_id"],
+            row["state"],
+            reason,
+            row["requests"],
+            row["candidates"],
+        )
+    return rows
+
+
+@task(task_run_name="extract {run_id}")
+async def extract_run(data: Path, registry: Path, run_id: str, processes: int) -> Path:
+    """Read a run's captures into a batch of facts; returns the batch's folder."""
+    listener = observer()
+    return await asyncio.to_thread(
+        write_batch, DataDirectory(data), registry, run_id, lambda event: listener.step("extract", event), processes
+    )
+
+
+@task(task_run_name="load and release")
+async def load_release(data: Path, run_id: str, batches: list[Path]) -> Loaded:
+    """Load the batches into a staging copy, pass the gate, swap the release."""
+    return await asyncio.to_thread(load_and_release, DataDirectory(data), run_id, batches)
+
+
+async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
+    """One pass from the portals to a release. Raises GateRefused when the gate refuses the release; the last release
+    then stays in place."""
+    data = DataDirectory(order.data)
+    data.prepare()
+    with data.locked():
+        started = datetime.now(UTC)
+        run_id = new_run_id(flow_name, started)
+        registry = load_registry(order.registry)
+        chosen = registry.select(order.portals) if order.portals else registry
+        await asyncio.to_thread(salvage, Store(data.archive))
+        shards = cut_into_shards([(portal.id, portal.shard_host) for portal in chosen], order.shards)
+        observer().stage("collect", len(chosen))
+        rows, failures = await _collect_all(order, flow_name, run_id, shards)
+        for sentence in failures:
+            get_run_logger().error(sentence)
+        troubled = [row for row in rows if row["state"] in TROUBLED]
+        outcome: Outcome = "failed" if failures else "partial" if troubled else "ok"
+        run_row = {
+            "run_id": run_id,
+            "flow": flow_name,
+            "started_at": started.isoformat(),
+            "finished_at": datetime.now(UTC).isoformat(),
+            "outcome": outcome,
+            "counts": {
+                "portals": len(rows),
+                "requests": sum(row["requests"] or 0 for row in rows),
+                "captures": sum(row["captures"] or 0 for row in rows),
+            },
+        }
+        pending = await asyncio.to_thread(pending_runs, data, run_row, rows)
+        observer().stage("extract", None)
+        batches = [await extract_run(order.data, order.registry, pending_id, order.processes) for pending_id in pending]
+        observer().stage("load", None)
+        loaded = await load_release(order.data, run_id, batches)
+        report = MorningReport.read(loaded.release, run_id, outcome, failures)
+        await acreate_markdown_artifact(key="morning-report", markdown=render(report), description=f"Run {run_id}")
+        await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")
+    return RunOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
+
+
+async def _collect_all(
+    order: Order, flow_name: Flow, run_id: str, shards: list[Shard]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """All shards side by side; the portal rows of those that ended well, and a sentence for each that failed."""
+    data = DataDirectory(order.data)
+    jobs = [
+        CrawlJob(
+            run_id=run_id,
+            shard=shard,
+            registry=order.registry,
+            archive=data.archive,
+            out=data.runs / run_id / f"crawl-{shard.number}",
+            contact=order.contact,
+            mode=flow_name,
+            from_year=order.from_year,
+            to_year=order.to_year,
+        )
+        for shard in shards
+    ]
+    results = await asyncio.gather(*(collect_shard(job, order.crawl_timeout_s) for job in jobs), return_exceptions=True)
+    rows: list[dict[str, Any]] = []
+    failures: list[str] = []
+    for job, result in zip(jobs, results, strict=True):
+        if isinstance(result, CrawlFailedError):
+            failures.append(str(result))
+            rows += read_rows(job.out / "portals.jsonl")
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            rows += result
+    return rows, failures

@@ -1,0 +1,51 @@
+"""`fazhi backfill`: the reports of earlier years."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from flows.cli.run import DataOption, PortalOption, PortalsOption, prepared, tell, watched
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from flows.backfill import Gap
+
+
+def backfill(
+    from_year: Annotated[int, typer.Option("--from", min=1990, max=2100, help="First report year.")],
+    to_year: Annotated[int, typer.Option("--to", min=1990, max=2100, help="Last report year.")],
+    portals: PortalsOption = None,
+    portal: PortalOption = None,
+    data: DataOption = None,
+) -> None:
+    """Read all list pages for the reports of these years, and say which were not found."""
+    if from_year > to_year:
+        raise typer.BadParameter(f"The years {from_year} to {to_year} run backwards.", param_hint="--from")
+    console = Console(stderr=True)
+    order = prepared(data, portals, portal, console)
+
+    from flows.backfill import backfill as flow
+
+    outcome = watched(lambda: flow(from_year, to_year, order), console)
+    tell(outcome.run, console)
+    _tell_gaps(outcome.gaps, console)
+    raise typer.Exit(outcome.run.exit_code)
+
+
+def _tell_gaps(gaps: Sequence[Gap], console: Console) -> None:
+    if not gaps:
+        console.print("Every report of these years was found.")
+        return
+    years: dict[tuple[str, str], list[str]] = {}
+    for gap in gaps:
+        years.setdefault((gap.portal_id, gap.name), []).append(str(gap.year))
+    table = Table("portal", "government", "no report found for", title="Not found")
+    for (portal_id, name), missing in years.items():
+        table.add_row(portal_id, escape(name), " ".join(missing))
+    console.print(table)
