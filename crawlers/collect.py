@@ -147,7 +147,7 @@ def run(job: Job) -> None:
 
     from crawlers.archive.store import Store
     from crawlers.archive.writer import ArchiveWriter
-    from crawlers.fetching import judge_for
+    from crawlers.judging import CrawlJudge
     from crawlers.memory import Memory
     from crawlers.portals import load_registry, names_private_place
     from crawlers.spiders.portal import PortalSpider
@@ -160,6 +160,7 @@ def run(job: Job) -> None:
         raise CrawlFailedError(f"The registry {job.registry} has no portals.")
     store = Store(job.archive)
     memory = Memory.read(store, ids)
+    judge = CrawlJudge({portal.id: portal for portal in registry})
 
     def open_writer() -> ArchiveWriter:
         return ArchiveWriter(
@@ -168,7 +169,7 @@ def run(job: Job) -> None:
             shard=job.shard,
             operator=user_agent(job.contact),
             contact=job.contact,
-            judge=judge_for({portal.id: portal for portal in registry}),
+            judge=judge,
             portal_ids=ids,
         )
 
@@ -184,6 +185,7 @@ def run(job: Job) -> None:
         shard=job.shard,
         registry=registry,
         memory=memory,
+        judge=judge,
         logs=store.staging,
         out=job.out,
         mode=job.mode,

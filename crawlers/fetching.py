@@ -26,18 +26,18 @@ from scrapy.exceptions import (
 from scrapy.http import Response
 
 from crawlers.archive.captures import Capture, Role, Verdict
-from crawlers.archive.exchange import Exchange, Judgement
 from crawlers.bodies import CutShortError, TooLargeError, to_text, unpack
+from crawlers.judging import CrawlJudge
 from crawlers.memory import Memory
 from crawlers.politeness import Turns
 from crawlers.portals import Portal
 from crawlers.robots import Robots, read_robots
 from crawlers.urls import host_key, join
-from crawlers.verdicts import REDIRECTS, judge, size_limit
+from crawlers.verdicts import REDIRECTS, size_limit
 
-MOST_HOPS = 6
 RETRIES = 2
 RETRY_PAUSE_S = 5.0
+LONGEST_REST_S = 300.0
 BLOCKS_UNTIL_LEFT_ALONE = 2
 FAULTS_UNTIL_GIVEN_UP = 3
 _FAULTS = (
@@ -112,6 +112,7 @@ class Fetcher:
         download: Download,
         refuse: Refuse,
         *,
+        judge: CrawlJudge,
         agent: str,
         memory: Memory,
         turns: Turns,
@@ -120,6 +121,7 @@ class Fetcher:
     ) -> None:
         self._download = download
         self._refuse = refuse
+        self._judge = judge
         self._agent = agent
         self._memory = memory
         self._turns = turns
@@ -141,8 +143,10 @@ class Fetcher:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        announced: str | None = None,
     ) -> Fetched:
-        """Ask an address and follow its redirects; raises HostGivenUpError when the host is not asked any more."""
+        """Ask an address and follow its redirects; `announced` is the title that a list gave it. Raises
+        HostGivenUpError when the host is not asked any more."""
         first, trail = url, [url]
         origin = via
         while True:
@@ -155,14 +159,17 @@ class Fetcher:
                 raise self._give_up(_host(url), "unreachable", robots.unreachable)
             if not robots.allows(url):
                 return self._refused(portal, url, role, via, "robots.txt forbids this address")
-            fetched = await self._ask_patiently(portal, url, role, origin, conditional, method, body, headers)
-            location = fetched.reason.removeprefix("moved to ") if _moved(fetched) and fetched.reason else None
-            if location is None:
+            self._judge.trails[url] = trail
+            if announced:
+                self._judge.announced[url] = announced
+            try:
+                fetched = await self._ask_patiently(portal, url, role, origin, conditional, method, body, headers)
+            finally:
+                self._judge.trails.pop(url, None)
+                self._judge.announced.pop(url, None)
+            target = _target(fetched)
+            if target is None:
                 return fetched
-            target = join(url, urljoin(url, location))
-            if target is None or len(trail) > MOST_HOPS or trail.count(target) > 1:
-                what = "leads nowhere" if target is None else "moves in a circle"
-                return Fetched("unreachable", f"{first} {what} ({fetched.reason})", url, fetched.capture)
             trail.append(target)
             url, origin = target, first
             if method != "GET":
@@ -188,12 +195,10 @@ class Fetcher:
                 fetched = await self._ask_patiently(portal, url, "robots", None, False, "GET", None, None)
             except HostGivenUpError as error:
                 return Robots(self._agent, unreachable=f"robots.txt could not be read: {error}")
+            if (target := _target(fetched)) is not None:
+                url = target
+                continue
             status = fetched.capture.status if fetched.capture else None
-            if _moved(fetched) and fetched.reason:
-                target = join(url, urljoin(url, fetched.reason.removeprefix("moved to ")))
-                if target is not None:
-                    url = target
-                    continue
             return read_robots(self._agent, status, fetched.content, fault=fetched.reason)
         return Robots(self._agent)
 
@@ -215,7 +220,7 @@ class Fetcher:
             if record.given_up is not None:
                 raise record.given_up
             fetched = await self._ask(portal, url, role, via, conditional, method, body, headers)
-            if fetched.verdict != "unreachable":
+            if not _may_pass(fetched):
                 break
             if attempt < RETRIES:
                 self._turns.rest(host, max(portal.delay_s, min(RETRY_PAUSE_S, portal.delay_s * 3)) * 2**attempt)
@@ -224,7 +229,7 @@ class Fetcher:
             record.faults = 0
             if record.blocks >= BLOCKS_UNTIL_LEFT_ALONE and role != "robots":
                 self._give_up(host, "blocked", f"{host} blocks: {fetched.reason}")
-        elif fetched.verdict == "unreachable":
+        elif _may_pass(fetched):
             record.faults += 1
             if record.faults >= FAULTS_UNTIL_GIVEN_UP:
                 self._give_up(host, "unreachable", f"{host} does not answer: {fetched.reason}")
@@ -281,6 +286,8 @@ class Fetcher:
                     raise RuntimeError(f"{url} was asked but not archived ({error}).") from error
         capture: Capture = request.meta["capture"]
         self._note(capture)
+        if response is not None and response.status in (429, 503):
+            self._turns.rest(host, _retry_after(response))
         content = b""
         if response is not None and capture.verdict == "ok":
             content = _content(response, size_limit(role, url))
@@ -306,22 +313,23 @@ class Fetcher:
         return record.given_up
 
 
-def judge_for(portals: Mapping[str, Portal]) -> Callable[[Exchange], Judgement]:
-    """Return the archive's judge: the rules of `verdicts`, and the registry for where a redirect leads."""
-
-    def judge_exchange(exchange: Exchange) -> Judgement:
-        judgement = judge(exchange)
-        if judgement.verdict == "ok" and exchange.status in REDIRECTS:
-            target = join(exchange.url, urljoin(exchange.url, exchange.header("location") or ""))
-            if target is not None and not portals[exchange.portal_id].may_ask(target):
-                return Judgement("refused", f"leads to {urlsplit(target).netloc}, which the registry does not name")
-        return judgement
-
-    return judge_exchange
+def _target(fetched: Fetched) -> str | None:
+    """Return where an answer that was judged well leads; None for one that is the end of the way."""
+    if fetched.verdict != "ok" or fetched.capture is None or fetched.capture.status not in REDIRECTS:
+        return None
+    return join(fetched.url, urljoin(fetched.url, (fetched.reason or "").removeprefix("moved to ")))
 
 
-def _moved(fetched: Fetched) -> bool:
-    return fetched.verdict == "ok" and fetched.capture is not None and fetched.capture.status in REDIRECTS
+def _may_pass(fetched: Fetched) -> bool:
+    """Tell whether asking again soon may help: the host did not answer. A circle of redirects stays one."""
+    moved = fetched.capture is not None and fetched.capture.status in REDIRECTS
+    return fetched.verdict == "unreachable" and not moved
+
+
+def _retry_after(response: Response) -> float:
+    """Return the seconds that Retry-After asks for, at most LONGEST_REST_S; 0 if it names none."""
+    value = (response.headers.get(b"Retry-After") or b"").decode("latin-1").strip()
+    return min(float(value), LONGEST_REST_S) if value.isdigit() else 0.0
 
 
 def _content(response: Response, limit: int) -> bytes:

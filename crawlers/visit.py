@@ -352,7 +352,9 @@ class Visit:
             await self._fetch_document(address)
 
     async def _fetch_document(self, address: Address) -> None:
-        fetched = await self._fetch(address.url, "article", via=address.list_url, conditional=address.conditional)
+        fetched = await self._fetch(
+            address.url, "article", via=address.list_url, conditional=address.conditional, announced=address.title
+        )
         if fetched.verdict == "ok" and kind_of(fetched.content) == "html":
             files = find_attachments(fetched.text, fetched.url, wanted=address.decision)
             for file in files[:MOST_FILES]:
@@ -383,9 +385,18 @@ class Visit:
         method: str = "GET",
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
+        announced: str | None = None,
     ) -> Fetched:
         return await self.fetcher.fetch(
-            self.portal, url, role, via=via, conditional=conditional, method=method, body=body, headers=headers
+            self.portal,
+            url,
+            role,
+            via=via,
+            conditional=conditional,
+            method=method,
+            body=body,
+            headers=headers,
+            announced=announced,
         )
 
     # -- outcome ------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from scrapy.http import Response
 from crawlers.archive.captures import Capture
 from crawlers.archive.recorder import crawler_recorder
 from crawlers.fetching import Fetcher, Tally
+from crawlers.judging import CrawlJudge
 from crawlers.memory import CANDIDATES, COLUMNS, Memory
 from crawlers.politeness import Turns
 from crawlers.portals import Portal, Registry
@@ -57,6 +58,7 @@ class PortalSpider(Spider):
         shard: str,
         registry: Registry,
         memory: Memory,
+        judge: CrawlJudge,
         logs: Path,
         out: Path,
         mode: Mode,
@@ -69,6 +71,7 @@ class PortalSpider(Spider):
         self.run_id = run_id
         self.registry = registry
         self.memory = memory
+        self.judge = judge
         self.mode = mode
         self.agent = agent
         self.timeout_s = timeout_s
@@ -85,6 +88,7 @@ class PortalSpider(Spider):
         fetcher = Fetcher(
             self._download,
             self._refuse,
+            judge=self.judge,
             agent=self.agent,
             memory=self.memory,
             turns=Turns(),

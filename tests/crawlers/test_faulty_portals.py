@@ -13,7 +13,7 @@ from tests.crawlers.crawling import Crawl, crawl, entry
 from tests.crawlers.loopback_portal import Answer, Portal, article, html, listing, serve
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-NAMES = ("甲局", "乙局", "丙局", "丁局", "戊局", "己局", "庚局", "辛局", "壬局", "癸局", "子局", "丑局", "寅局", "卯局")
+NAMES = tuple(f"{branch}局" for branch in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉")
 
 
 def title(number: int) -> str:
@@ -36,6 +36,7 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
     packed = gzip.compress(article("青山").body)
     gzipped = HTML | {"Content-Encoding": "gzip"}
     faults = {
+        "/home.html": html("".join(f'<a href="/c{n}/">栏目{n}</a>' for n in range(60)), title="青山市政府门户网站"),
         "/loop.html": Answer(status=302, headers={"Location": "/loop.html"}),
         "/metadata.html": Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
         "/elsewhere.html": Answer(status=302, headers={"Location": f"{elsewhere}/stolen.html"}),
@@ -51,7 +52,7 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
         "/lead.html": html(
             '<div class="content"><p>附件：<a href="/files/..%2f..%2f..%2fetc%2fx.pdf">附件.pdf</a></p></div>'
         ),
-        "/sound.html": article("青山市卯局2024年度法治政府建设年度报告"),
+        "/sound.html": article("青山市辰局2024年度法治政府建设年度报告"),
     }
     rows = [(path, title(number)) for number, path in enumerate(faults)]
     rows.insert(0, ("/script.html", "&lt;script&gt;alert(1)&lt;/script&gt;工作动态"))
@@ -63,7 +64,8 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
 
 
 EXPECTED = {
-    "loop.html": "ok",
+    "home.html": "soft_missing",
+    "loop.html": "unreachable",
     "metadata.html": "refused",
     "elsewhere.html": "refused",
     "endless.html": "too_large",
@@ -96,7 +98,10 @@ def faulty(tmp_path_factory: pytest.TempPathFactory):
         serve({"/robots.txt": Answer(b"", 503), "/fz/": listing(reports)}, address="127.0.0.6") as silent,
     ):
         portals = {"faults": faults, "sound": sound, "many": endless_list, "walled": walled, "silent": silent}
-        registry = "".join(entry(name, portal.base, columns=[portal.base + "/fz/"]) for name, portal in portals.items())
+        registry = "".join(
+            entry(name, portal.base, name="青山市人民政府", columns=[portal.base + "/fz/"])
+            for name, portal in portals.items()
+        )
         outcome = crawl(folder, registry, timeout_s=2.0)
         yield outcome, portals, elsewhere
 
