@@ -1,4 +1,4 @@
-"""`fazhi eval FOLDER`: how good the extraction is, on a corpus of reports or a set of pages."""
+"""`fazhi eval FOLDER`: how good the extraction is, on a corpus, a set of pages, or portals night after night."""
 
 from __future__ import annotations
 
@@ -12,12 +12,20 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    folder: Annotated[Path, typer.Argument(help="A corpus (manifest.json) or a set of pages (INDEX.tsv).")],
+    folder: Annotated[Path, typer.Argument(help="A corpus of reports, a set of pages, or a replica of portals.")],
     misses: Annotated[bool, typer.Option("--misses", help="List each miss with its sentence.")] = False,
     by: Annotated[bool, typer.Option("--by", help="Also by kind of quantity and by indicator.")] = False,
     peers: Annotated[bool, typer.Option("--peers", help="Other extractors beside ours (a set of pages).")] = False,
+    bare: Annotated[bool, typer.Option("--bare", help="Tell the replica's registry no family and no columns.")] = False,
 ) -> None:
-    """Compare what is extracted with what is annotated: text, metadata, quantities, indicators, time."""
+    """Compare what is extracted with what is annotated: text, metadata, quantities, indicators, time.
+
+    A corpus has a manifest.json, a set of pages an INDEX.tsv, a replica of portals a serve.py and an expected.json.
+    """
+    from flows.evaluation.portals import is_replica, report_portals
+
+    if is_replica(folder):
+        raise typer.Exit(0 if report_portals(folder, bare=bare) else 1)
     if (folder / "INDEX.tsv").is_file():
         from flows.evaluation.pages import report_pages
 
