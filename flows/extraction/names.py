@@ -72,8 +72,8 @@ _CHINESE_DATES = re.compile(
     rf"|(?<![{CHINESE}个])[{_CN_SMALL}]{{1,2}}月(?:份|底|初|[{_CN_SMALL}]{{1,3}}[日号])"
     r"|(?<![个])[一二三四]季度|(?<=前)[一二三两]季度"
 )
-# FM88.7, ISO9001, V2.0
-_LETTERS = re.compile(rf"[A-Za-z]+[-/.\s]?[{_D}]+(?:[-.][{_D}]+)*[A-Za-z]*")
+# FM88.7, ISO9001, V2.0; but GDP3,256.8亿元 is a name and an amount
+_LETTERS = re.compile(rf"[A-Za-z]+[-/.\s]?(?![{_D},，.]+(?:万|亿|元|%|％|个百分点))[{_D}]+(?:[-.][{_D}]+)*[A-Za-z]*")
 # 1+6+N, 7×24小时, 一+三+N
 _COMBINED = re.compile(r"[+＋×✕＊*]")
 _COMBINED_LEFT = re.compile(rf"[{_D}A-Za-z{CHINESE}+＋×✕＊*]+$")

@@ -29,7 +29,7 @@ _SPACED = "万亿"
 
 ARABIC = re.compile(
     rf"(?P<head>{_ARABIC})(?:[ \u3000](?=[余多{_SPACED}]))?(?P<inner>[余多几]?)(?P<scale>{_SCALE})?"
-    rf"(?:(?<=[万亿])(?P<tail>[0-9０-９]+(?:\.[0-9０-９]+)?)(?P<tail_scale>[百千万]))?(?P<more>[余多来]|\+(?![0-9０-９A-Za-z]))?"
+    rf"(?:(?<=[万亿])(?P<tail>[0-9０-９]+(?:\.[0-9０-９]+)?)(?P<tail_scale>[百千]?万|[百千]))?(?P<more>[余多来]|\+(?![0-9０-９A-Za-z]))?"
 )
 """Digits with what may scale and loosen them; matched from the numeral's first character."""
 

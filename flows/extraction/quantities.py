@@ -63,7 +63,7 @@ _BEFORE = re.compile(
     r"(?P<over>不少于|不低于|不小于|不下于|不下|超过|超出|突破|多于|大于|高于|至少|最少|逾|超|≥|>|＞|(?<![通经透])过(?=\s?[半百千万亿]))"
     r"(?P<over2>了)?\s?$"
     r"|(?P<under>不高于|不多于|不大于|不长于|不超过|不足|不到|不满|接近|将近|至多|最多|少于|小于|低于|(?<![最附接将临邻就靠亲相])近|≤|<|＜)\s?$"
-    r"|(?P<about>大约|大概|约为?|约有|约占|约达|左右为)\s?$"
+    r"|(?P<about>大约|大概|(?<![签公邀预合条违履特契相践守])约[为有占达]?|左右为)\s?$"
     r"|(?P<upto>上)(?=\s?[百千万亿])\s?$"
 )
 _AFTER = re.compile(
@@ -75,14 +75,20 @@ _TO = re.compile(r"(?:至|到|为|达|达到|至约|到约|达约|于|在|占|�
 _COMPARED = re.compile(
     r"(?P<up>增长|(?<!新)增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|(?<=[比均净再年])[增升涨多]|高于|高出|超出|多于|优于|快于|扩大)?"
     r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|回落|下滑|低于|少于|节约|减轻|提速)?"
-    r"(?:了|率|幅度|幅|约|近|超过|超|逾|为|达到|达|最高达|分别|均|共|近乎|\s)*$"
+    r"(?:了|率|幅度|幅|约|近|超过|超|逾|(?<=[率幅度速])为|达到|达|最高达|分别|均|共|近乎|仅|\s)*$"
 )
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
+# 减环节71.2%、减材料56.9%: the verb stands before what is cut, not before the number
+_CUT = re.compile(
+    rf"(?:减少?|压减|压缩|精简|缩减)(?:办理|申请|申报)?(?:环节|材料|时限|时间|次数|跑动|成本|流程|费用)(?:数|约|近|超|逾|达)*$"
+)
+# 分别增长3.1%和6.4%: the second shares the verb of the first
+_SHARED_CHANGE = re.compile(r"\s?[、和及与]\s?")
 _COUNT_CHANGE = re.compile(
     rf"(?:(?P<up>同比增加|同比增长|同比上升|同比多|增加)|(?P<down>同比减少|同比下降|减少|压减|缩减))[^{_STOP}{_D}至到]{{0,10}}$"
 )
 _RANK_CUE = re.compile(
-    rf"(?:排名?|排位|位[居列次]|名[列次]|[居列获夺]|并列|倒数|[国省市县区州盟旗镇局]|得分|成绩|总分|综合|考[核评]|评[比估]|测评|指数|率|度|年|次|季度|月|为|第[{CHINESE}{_D}]+[、和及])[^{_STOP}]{{0,4}}$"
+    rf"(?:(?:升|跃|进|移|降|滑)[至到]|排名?|排位|位[居列次]|名[列次]|[居列获夺]|并列|倒数|[国省市县区州盟旗镇局]|得分|成绩|总分|综合|考[核评]|评[比估]|测评|指数|率|度|年|次|季度|月|为|第[{CHINESE}{_D}]+[、和及])[^{_STOP}]{{0,4}}$"
 )
 _RANK_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|[的和及与且并等](?![级])|成绩|佳绩|好成绩|水平)")
 _NOUN_AFTER = {
@@ -140,6 +146,7 @@ _NOUN_AFTER = {
     "根": "据本",
     "格": "局式",
     "席": "位",
+    "发": "布放展文生现出送行起明挥证票函表改案病达言射电酵育掘包力动挥",
     "月": "",
     "套": "路",
     "区": "域块",
@@ -233,6 +240,7 @@ class _Scan:
     def walk(self, start: int, end: int) -> Iterator[_Found]:
         """Yields the quantities of text[start:end] in order."""
         text, mask, position = self.text, self.mask, start
+        previous: _Found | None = None
         while True:
             match = _START.search(text, position, end)
             if match is None:
@@ -261,6 +269,11 @@ class _Scan:
             else:
                 found, position = self._numeral(at)
             if found is not None:
+                if previous is not None and found.kind == "percent" and previous.kind == "change":
+                    shares = previous.unit == found.unit and _SHARED_CHANGE.fullmatch(text, previous.end, found.start)
+                    if shares:
+                        found.kind, found.direction = "change", previous.direction
+                previous = found
                 yield found
                 position = max(position, found.end)
 
@@ -321,7 +334,8 @@ class _Scan:
         """九成, 六成半, 七成五, 一成多: tenths as a share; a bare 一成 is none (一成不变)."""
         text = self.text
         more = text.startswith("多", stop)
-        if numeral.value > 10 or (chinese and numeral.value == 1 and not more and self._before(at)[0] is None):
+        bare = not more and self._before(at)[0] is None and _AFTER.match(text, stop) is None
+        if numeral.value > 10 or (chinese and numeral.value == 1 and bare):
             return None
         value = numeral.value * 10
         if text.startswith("半", stop):
@@ -335,11 +349,11 @@ class _Scan:
         """Whether a numeral with a measure word is an amount and no date, programme, session or slogan."""
         text, unit, value = self.text, measure.unit, numeral.value
         before, after = text[max(0, at - 12) : at], text[stop : stop + 16]
-        if (
-            _IN_A_NAME.search(before)
-            and not self.mask[at - 1]
-            and not (measure.kind == "percent" and before[-1:] in "-~—")
-        ):
+        if _IN_A_NAME.search(before) and not self.mask[at - 1]:
+            last = before.rstrip()[-1]  # GDP3256亿元, 5%-10%: the sign or the letters end a name of their own
+            if not (measure.kind in ("percent", "money") and (last.isalpha() or last in "-~—")) or last == "第":
+                return False
+        if chinese and text[at:stop] in ("二类", "二次", "二期"):  # of classes, stages: an amount is 两类
             return False
         bare = numeral.bare_scale and value in (100, 1000, 10_000, 100_000_000) and not numeral.over
         if bare and self._before(at)[0] is None:
@@ -576,7 +590,7 @@ class _Scan:
             if unit is not None:
                 return self._finish(at, end, numeral.value, unit, "count", over=numeral.over)
         if not numeral.scaled and ("." in digits or "．" in digits):
-            if not re.search(r"(?:[为达是至到分数值均]|[:：])\s?$", before):
+            if not re.search(r"(?:[为达是至到分数值均比率度]|[:：])\s?$", before):
                 return None
         elif not _BARE_BEFORE.search(before):
             return None
@@ -646,6 +660,8 @@ class _Scan:
         if match is not None and (match["up"] or match["down"]):
             return "change", "down" if match["down"] else "up"
         if kind == "percent":
+            if _CUT.search(before):
+                return "change", "down"
             gap = _GAP.search(before)
             if gap is not None and not _TO.search(before):
                 return "change", "down" if gap["down"] else "up"
