@@ -80,7 +80,8 @@ _COMPARED = re.compile(
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
 # 减环节71.2%、减材料56.9%: the verb stands before what is cut, not before the number
 _CUT = re.compile(
-    rf"(?:减少?|压减|压缩|精简|缩减)(?:办理|申请|申报)?(?:环节|材料|时限|时间|次数|跑动|成本|流程|费用)(?:数|约|近|超|逾|达)*$"
+    r"(?:减少?|压减|压缩|精简|缩减)(?:办理|申请|申报)?(?:环节|材料|时限|时间|次数|跑动|成本|流程|费用)"
+    r"(?:数|约|近|超|逾|达)*$"
 )
 # 分别增长3.1%和6.4%: the second shares the verb of the first
 _SHARED_CHANGE = re.compile(r"\s?[、和及与]\s?")
