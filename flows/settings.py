@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+PREFIX = "FAZHI_"
+
+
+class SettingsError(Exception):
+    """A setting cannot be used; the message says which, why, and what to do."""
+
+    exit_code = 2
 
 
 class Settings(BaseSettings):
     """What an operator may set. The command line's options stand above all of it."""
 
     model_config = SettingsConfigDict(
-        env_prefix="FAZHI_", env_file=".env", toml_file="fazhi.toml", extra="forbid", env_ignore_empty=True
+        env_prefix=PREFIX, env_file=".env", toml_file="fazhi.toml", extra="forbid", env_ignore_empty=True
     )
 
     data: Path = Field(default=Path("data"), description="The one directory that holds all state.")
@@ -28,6 +41,19 @@ class Settings(BaseSettings):
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes that extract side by side."
     )
     crawl_timeout_s: int = Field(default=4 * 3600, ge=1, description="A crawl that takes longer is stopped.")
+
+    def __init__(self, **given: Any) -> None:
+        unknown = sorted(
+            name for name in os.environ if name.startswith(PREFIX) and _field(name) not in type(self).model_fields
+        )
+        if unknown:
+            raise SettingsError(f"{', '.join(unknown)} is no setting; `fazhi doctor` lists those there are.")
+        try:
+            super().__init__(**given)
+        except ValidationError as fault:
+            raise SettingsError(" ".join(_sentence(error) for error in fault.errors())) from fault
+        except tomllib.TOMLDecodeError as fault:
+            raise SettingsError(f"fazhi.toml cannot be read: {fault}.") from fault
 
     def registry(self) -> Path:
         """The registry file in force."""
@@ -44,3 +70,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Order of trust: given by the caller, environment, `.env`, `fazhi.toml`."""
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _field(variable: str) -> str:
+    return variable.removeprefix(PREFIX).lower()
+
+
+def _sentence(error: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in error["loc"])
+    return f"The setting {name} ({PREFIX}{name.upper()}) cannot be {error['input']!r}: {error['msg']}."

@@ -101,12 +101,17 @@ def run(
 
         outcome = watched(lambda: nightly(order), console)
     tell(outcome, console)
+    if outcome.report.reports:
+        _suggest(data, console)
+    raise typer.Exit(outcome.exit_code)
+
+
+def _suggest(data: Path | None, console: Console) -> None:
     console.print("\nTry:", style="bold")
     command = "uv run fazhi" if "UV" in os.environ else "fazhi"
     option = f" --data {shlex.quote(str(data))}" if data else ""
     for query in TRY_THESE:
         typer.echo(f'{command} sql{option} "{query}"')
-    raise typer.Exit(outcome.exit_code)
 
 
 def prepared(data: Path | None, portals: Path | None, portal: list[str] | None, console: Console) -> Order:
