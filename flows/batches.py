@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
-from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from crawlers.archive.capture_log import CaptureLog
+from crawlers.archive.capture_log import CaptureLog, NoSuchCapture
 from crawlers.archive.captures import Capture
-from crawlers.archive.reader import ArchiveReader
-from crawlers.archive.store import Store
+from crawlers.archive.codings import Undecodable
+from crawlers.archive.reader import ArchiveReader, BrokenCapture
+from crawlers.archive.store import NoSuchFile, Store
 from crawlers.portals import load_registry
 from flows.data_directory import DataDirectory
-from flows.documents import Address, Reading, addresses, read_address
+from flows.documents import READABLE, Address, Body, ReadBody, Reading, read_address, visits
 from flows.extraction.facts import Document, Unreadable
 from flows.extraction.genre import decide
 from flows.extraction.measure import measure
 from flows.extraction.version import EXTRACTOR_VERSION
 from flows.extraction.words import search_words
-from flows.jsonl import read_rows, write_rows
+from flows.jsonl import write_rows
 from flows.loading import loaded_runs
+from flows.sealed import in_sealed_processes
 from flows.seed_rows import seed_rows
 
 WORTH_A_PROCESS = 16
@@ -75,38 +76,34 @@ def pending_runs(
     in its batch. A run that was cut off before it could say how it went is called `interrupted`."""
     done = loaded_runs(data)
     this_run = str(run_row["run_id"])
-    log_names = {path.name.rsplit("-", 1)[0] for path in (data.archive / "captures").glob("*.jsonl")}
+    store = data.store()
+    log_names = {run_of(name) for name in store.names("captures", ".jsonl")}
     cut_off = sorted(log_names - done - {this_run})
     for run_id in cut_off:
         folder = batch_folder(data, run_id)
         if not (folder / "runs.jsonl").exists():
-            started = _first_capture(data, run_id)
-            if started is None:
-                continue
-            write_rows(
-                folder / "runs.jsonl",
-                [
-                    {
-                        "run_id": run_id,
-                        "flow": _flow_of(run_id),
-                        "started_at": started,
-                        "outcome": "interrupted",
-                    }
-                ],
-            )
+            captures = list(CaptureLog.read(store, run_id=run_id))
+            if captures:
+                write_rows(folder / "runs.jsonl", [interrupted_run(run_id, captures)])
     folder = batch_folder(data, this_run)
     write_rows(folder / "runs.jsonl", [run_row])
     write_rows(folder / "portal_runs.jsonl", portal_rows)
     return [*(run_id for run_id in cut_off if (batch_folder(data, run_id) / "runs.jsonl").exists()), this_run]
 
 
-def _flow_of(run_id: str) -> str:
-    return run_id.rsplit("-", 1)[-1]
+def run_of(log_name: str) -> str:
+    """The run whose log `captures/RUN-SHARD.jsonl` (or of another folder) is."""
+    return log_name.rsplit("/", 1)[-1].rsplit("-", 1)[0]
 
 
-def _first_capture(data: DataDirectory, run_id: str) -> str | None:
-    times = [capture.fetched_at for capture in CaptureLog.read(Store(data.archive), run_id=run_id)]
-    return min(times, default=None)
+def interrupted_run(run_id: str, captures: Iterable[Capture]) -> dict[str, Any]:
+    """The `runs` row of a run that was cut off before it could say how it went; it made at least one capture."""
+    return {
+        "run_id": run_id,
+        "flow": run_id.rsplit("-", 1)[-1],
+        "started_at": min(capture.fetched_at for capture in captures),
+        "outcome": "interrupted",
+    }
 
 
 def write_batch(
@@ -119,18 +116,18 @@ def write_batch(
     """Read a run's captures into its batch; returns the folder. The same archive and extractor give the same rows,
     however many processes share the work."""
     registry = load_registry(registry_path)
-    archive = ArchiveReader(data.archive)
-    captures = [capture for capture in archive.log if capture.run_id == run_id]
-    candidates = list(_candidates(data, run_id))
+    archive = ArchiveReader(data.store())
+    candidates = list(read_candidates(archive.store))
     rows: Rows = {
-        "captures": [asdict(capture) for capture in captures],
+        "captures": [asdict(capture) for capture in archive.log if capture.run_id == run_id],
         "candidates": [row for row in candidates if row["run_id"] == run_id],
     }
-    found = addresses(run_id, archive.log, candidates, {portal.id: portal for portal in registry.portals})
-    jobs = [(str(data.archive), address, _with_originals(address, archive.log), run_id) for address in found]
-    for address, more in zip(found, _in_processes(jobs, processes), strict=True):
-        for table, added in more.items():
-            rows.setdefault(table, []).extend(added)
+    every = visits(archive.log, candidates, {portal.id: portal for portal in registry.portals})
+    found = next((asked for name, asked in every if name == run_id), [])
+    jobs = (Job(address, bodies(address, archive), run_id) for address in found)
+    told = map(read_job, jobs) if len(found) < WORTH_A_PROCESS * processes or processes == 1 else None
+    for address, more in zip(found, told or in_sealed_processes(read_job, jobs, processes), strict=True):
+        add_rows(rows, more)
         on_step({"url": address.url, "portal": address.portal.id})
     folder = batch_folder(data, run_id)
     for table, lines in (rows | seed_rows(registry)).items():
@@ -138,49 +135,72 @@ def write_batch(
     return folder
 
 
-Job = tuple[str, Address, tuple[Capture, ...], str]
-"""Archive root, address, the captures it needs, run."""
+def add_rows(rows: Rows, more: Rows) -> None:
+    """Add rows to rows, table by table."""
+    for table, added in more.items():
+        rows.setdefault(table, []).extend(added)
 
 
-def _with_originals(address: Address, log: CaptureLog) -> tuple[Capture, ...]:
-    """The captures of an address and those that its revisits refer to: all that a process needs of the log."""
-    own = (address.article, *address.files)
-    return (*own, *(log.get(capture.refers_to) for capture in own if capture.refers_to))
+class Job(NamedTuple):
+    """An address to read, with all the bytes that it takes: the process that reads it needs nothing else."""
+
+    address: Address
+    bodies: Mapping[str, Body | ArchiveFault]
+    """By capture_id."""
+    run_id: str
 
 
-def _in_processes(jobs: Sequence[Job], processes: int) -> Iterator[Rows]:
-    """The rows of each job, in the order of the jobs."""
-    if processes == 1 or len(jobs) < WORTH_A_PROCESS * processes:
-        yield from map(_read_job, jobs)
-        return
-    # A spawned process inherits no lock, thread or connection of a running flow.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(_read_job, jobs, chunksize=4)
+class ArchiveFault(Exception):  # noqa: N818 - the message is the archive's own
+    """A capture whose bytes the archive cannot give."""
 
 
-def _read_job(job: Job) -> Rows:
-    root, address, captures, run_id = job
+def bodies(address: Address, archive: ArchiveReader) -> dict[str, Body | ArchiveFault]:
+    """The bodies of an address's captures, or why there are none."""
+    found: dict[str, Body | ArchiveFault] = {}
+    for capture in (address.article, *address.files):
+        if capture.verdict in READABLE:
+            try:
+                found[capture.capture_id] = archive.body(capture)
+            except (BrokenCapture, NoSuchCapture, NoSuchFile, Undecodable) as fault:
+                found[capture.capture_id] = ArchiveFault(str(fault))
+    return found
+
+
+def read_job(job: Job) -> Rows:
+    """The rows that one address adds to a batch; a fault of the extractor is a row of `problems`."""
+
+    def body(capture: Capture) -> Body:
+        found = job.bodies[capture.capture_id]
+        if isinstance(found, ArchiveFault):
+            raise found
+        return found
+
+    address = job.address
     try:
-        return address_rows(address, ArchiveReader(root, CaptureLog(captures)), run_id)
+        return address_rows(address, body, job.run_id)
+    except ArchiveFault as fault:
+        return _problem(address, job.run_id, "archive", f"{address.url}: {fault} Run `fazhi archive check`.")
     except Exception as fault:  # noqa: BLE001 - one document that breaks the extractor must not cost the night its others
         last = traceback.extract_tb(fault.__traceback__)[-1]
         return _problem(
             address,
-            run_id,
+            job.run_id,
             "fault",
             f"Reading {address.url} broke the extractor ({type(fault).__name__}: {fault}; {Path(last.filename).name} "
             f"line {last.lineno}); its bytes are archived, and `fazhi reextract` reads them again once that is mended.",
         )
 
 
-def _candidates(data: DataDirectory, run_id: str) -> Iterator[dict[str, Any]]:
-    """Candidate rows of all runs up to this one, oldest first, so that the last word on an address wins."""
-    for path in sorted((data.archive / "candidates").glob("*.jsonl")):
-        if path.name.rsplit("-", 1)[0] <= run_id:
-            yield from read_rows(path)
+def read_candidates(store: Store) -> Iterator[dict[str, Any]]:
+    """The candidate rows of all runs, oldest run first."""
+    for name in sorted(store.names("candidates", ".jsonl"), key=lambda name: (run_of(name), name)):
+        for line in store.lines(name):
+            # A last line without its end was cut by a crash; its address is asked again.
+            if line.endswith(b"\n"):
+                yield json.loads(line)
 
 
-def address_rows(address: Address, archive: ArchiveReader, run_id: str) -> Rows:
+def address_rows(address: Address, body: ReadBody, run_id: str) -> Rows:
     """The rows that one address adds to a batch: facts and a sighting, or that it is missing, or a problem."""
     capture = address.article
     if capture.verdict in ("missing", "soft_missing"):
@@ -195,10 +215,10 @@ def address_rows(address: Address, archive: ArchiveReader, run_id: str) -> Rows:
                 }
             ]
         }
-    if capture.verdict not in ("ok", "not_modified"):
+    if capture.verdict not in READABLE:
         return _problem(address, run_id, capture.verdict, capture.reason or f"{address.url} was {capture.verdict}.")
     try:
-        reading = read_address(address, archive.content)
+        reading = read_address(address, body)
     except Unreadable as refusal:
         return _problem(address, run_id, refusal.verdict, str(refusal))
     decision = (address.candidate or {}).get("decision")

@@ -20,8 +20,8 @@ from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from crawlers.archive.salvage import salvage
-from crawlers.archive.store import Store
 from crawlers.portals import load_registry
+from flows.accounts import archive_account
 from flows.batches import pending_runs, write_batch
 from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards
 from flows.data_directory import DataDirectory
@@ -149,7 +149,7 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         run_id = new_run_id(flow_name, started)
         registry = load_registry(order.registry)
         chosen = registry.select(order.portals) if order.portals else registry
-        await asyncio.to_thread(salvage, Store(data.archive))
+        await asyncio.to_thread(salvage, data.store())
         shards = cut_into_shards([(portal.id, portal.shard_host) for portal in chosen], order.shards)
         observer().stage("collect", len(chosen))
         rows, failures = await _collect_all(order, flow_name, run_id, shards)
@@ -169,6 +169,7 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
                 "captures": sum(row["captures"] or 0 for row in rows),
             },
         }
+        await asyncio.to_thread(archive_account, data.store(), run_row, rows, order.registry)
         pending = await asyncio.to_thread(pending_runs, data, run_row, rows)
         observer().stage("extract", None)
         batches = [await extract_run(order.data, order.registry, pending_id, order.processes) for pending_id in pending]

@@ -47,7 +47,8 @@ class CrawlJob:
     run_id: str
     shard: Shard
     registry: Path
-    archive: Path
+    archive: str
+    """Root of the archive, a folder or an fsspec URL."""
     out: Path
     contact: str
     mode: str = "nightly"
@@ -77,7 +78,7 @@ async def collect(job: CrawlJob, on_event: Callable[[Event], None], timeout_s: f
                 "shard": str(job.shard.number),
                 "registry": str(job.registry),
                 "portals": list(job.shard.portal_ids),
-                "archive": str(job.archive),
+                "archive": job.archive,
                 "out": str(job.out),
                 "contact": job.contact,
                 "mode": job.mode,

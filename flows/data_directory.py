@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawlers.archive.store import Store
+
 MINIMUM_FREE_BYTES = 200 * 2**20
 """Below this a run does not start: a night of a few portals and a copy of a small warehouse must fit."""
 
@@ -22,14 +24,25 @@ class DataDirectoryError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class DataDirectory:
-    """All state under one root."""
+    """All state under one root; only the archive may lie elsewhere."""
 
     root: Path
+    archive_url: str | None = None
+    """An fsspec URL or folder for the archive; None for the folder `archive` under the root."""
 
     @property
-    def archive(self) -> Path:
-        """WARC files, capture log and candidates."""
-        return self.root / "archive"
+    def archive(self) -> str:
+        """Root of the archive: WARC files, capture log, candidates, accounts of the runs."""
+        return self.archive_url or str(self.root / "archive")
+
+    @property
+    def archive_staging(self) -> Path:
+        """Where files of a remote archive are written before they are uploaded."""
+        return self.root / "archive-staging"
+
+    def store(self) -> Store:
+        """The archive, opened."""
+        return Store(self.archive, staging=self.archive_staging)
 
     @property
     def warehouse(self) -> Path:
@@ -41,10 +54,16 @@ class DataDirectory:
         """One folder a run: jobs, states, logs, facts."""
         return self.root / "runs"
 
+    @property
+    def prefect(self) -> Path:
+        """Database and log of the Prefect server that `fazhi serve` starts."""
+        return self.root / "prefect"
+
     def prepare(self) -> None:
         """Make the folders; raise DataDirectoryError if they cannot be written or the disk is nearly full."""
         try:
-            for folder in (self.archive, self.warehouse, self.runs):
+            local = self.store().local
+            for folder in (*([local] if local else []), self.warehouse, self.runs):
                 folder.mkdir(parents=True, exist_ok=True)
             probe = self.runs / ".writable"
             probe.write_bytes(b"")

@@ -7,8 +7,9 @@ for the bytes of the capture it refers to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from crawlers.archive.captures import Capture
@@ -18,8 +19,11 @@ from flows.extraction.attachments import adopt, lead
 from flows.extraction.facts import Document, Listing, Unreadable
 from flows.extraction.read import read
 
-ReadBytes = Callable[[Capture], bytes]
-"""The decoded body of a capture, revisits resolved."""
+Body = tuple[bytes, str | None]
+"""A decoded body and its Content-Type."""
+
+ReadBody = Callable[[Capture], Body]
+"""The body of a capture, revisits resolved."""
 
 READABLE = frozenset({"ok", "not_modified"})
 """Verdicts of captures whose bytes, or the bytes they vouch for, are what was asked for."""
@@ -62,50 +66,62 @@ class Reading:
     capture: Capture
 
 
-def addresses(
-    run_id: str, log: Iterable[Capture], candidates: Iterable[Mapping[str, Any]], portals: Mapping[str, Portal]
-) -> list[Address]:
-    """The article addresses of a run, in the order in which they were asked; of several captures of one address the
-    last one counts. A file that this run did not ask for stands as the run before saw it. Captures of portals that
-    left the registry are passed over: their run said so."""
-    listed = {(row["portal_id"], row["url"]): row for row in candidates}
-    articles: dict[tuple[str, str], Capture] = {}
+def visits(
+    log: Iterable[Capture], candidates: Iterable[Mapping[str, Any]], portals: Mapping[str, Portal]
+) -> Iterator[tuple[str, list[Address]]]:
+    """Each run, oldest first, with its article addresses in the order in which they were asked.
+
+    Of several captures of one address in a run the last one counts. A file that the run did not ask for stands as a run
+    before saw it, and so does what the lists said of an address. Captures of portals that are not among `portals` are
+    passed over."""
+    rows_of: dict[str, list[Mapping[str, Any]]] = {}
+    for row in candidates:
+        rows_of.setdefault(row["run_id"], []).append(row)
+    listed: dict[tuple[str, str], Mapping[str, Any]] = {}
     files: dict[str, dict[str, Capture]] = {}
-    origins: dict[tuple[str, str], tuple[str, str]] = {}
-    for capture in sorted(log, key=lambda row: row.fetched_at):
-        if capture.run_id > run_id or _is_redirect(capture):
-            continue
-        if capture.role == "attachment" and capture.via and capture.verdict in READABLE:
-            files.setdefault(capture.via, {})[capture.url] = capture
-        elif capture.role == "article" and capture.portal_id in portals and capture.run_id == run_id:
-            key = capture.portal_id, canonical_url(capture.url)
-            articles[key] = capture
-            if key not in listed and capture.via:
-                # The answer to a redirect stands at another address than the one that was listed.
-                origins[key] = capture.portal_id, canonical_url(capture.via)
-    return [
-        Address(
-            portal=portals[key[0]],
-            url=key[1],
-            article=capture,
-            files=tuple(files.get(capture.url, {}).values()),
-            candidate=listed.get(key) or listed.get(origins.get(key, key)),
+    ordered = sorted(log, key=lambda row: (row.run_id, row.fetched_at))
+    captures_of = {run_id: list(captures) for run_id, captures in groupby(ordered, key=lambda row: row.run_id)}
+    for run_id in sorted(captures_of.keys() | rows_of.keys()):
+        listed.update(((row["portal_id"], row["url"]), row) for row in rows_of.get(run_id, ()))
+        articles: dict[tuple[str, str], Capture] = {}
+        origins: dict[tuple[str, str], tuple[str, str]] = {}
+        for capture in captures_of.get(run_id, ()):
+            if _is_redirect(capture):
+                continue
+            if capture.role == "attachment" and capture.via and capture.verdict in READABLE:
+                files.setdefault(capture.via, {})[capture.url] = capture
+            elif capture.role == "article" and capture.portal_id in portals:
+                key = capture.portal_id, canonical_url(capture.url)
+                articles[key] = capture
+                if key not in listed and capture.via:
+                    # The answer to a redirect stands at another address than the one that was listed.
+                    origins[key] = capture.portal_id, canonical_url(capture.via)
+        yield (
+            run_id,
+            [
+                Address(
+                    portal=portals[key[0]],
+                    url=key[1],
+                    article=capture,
+                    files=tuple(files.get(capture.url, {}).values()),
+                    candidate=listed.get(key) or listed.get(origins.get(key, key)),
+                )
+                for key, capture in articles.items()
+            ],
         )
-        for key, capture in articles.items()
-    ]
 
 
 def _is_redirect(capture: Capture) -> bool:
     return capture.status is not None and 300 <= capture.status < 400 and capture.status != 304
 
 
-def read_address(address: Address, content: ReadBytes) -> Reading:
+def read_address(address: Address, body: ReadBody) -> Reading:
     """Read the document at an address. Raises Unreadable when neither the page nor any of its files holds a text."""
     listing = address.listing()
     page: Document | None = None
     refusal: Unreadable | None = None
     try:
-        page = read(content(address.article), content_type=address.article.content_type, listing=listing)
+        page = _read(address.article, body, listing)
     except Unreadable as fault:
         refusal = fault
     named = lead(page) if page is not None else None
@@ -114,7 +130,7 @@ def read_address(address: Address, content: ReadBytes) -> Reading:
     # The file that the page names comes first; the others are asked only if it cannot be read.
     for capture in sorted(address.files, key=lambda row: named is None or row.url != named.url):
         try:
-            file = read(content(capture), content_type=capture.content_type, listing=listing)
+            file = _read(capture, body, listing)
         except Unreadable as fault:
             refusal = fault
             continue
@@ -122,3 +138,8 @@ def read_address(address: Address, content: ReadBytes) -> Reading:
     if page is not None and refusal is None:
         return Reading(page, address.article)
     raise refusal or Unreadable("no_text", f"{address.url} holds no text and leads to no file that could be read.")
+
+
+def _read(capture: Capture, body: ReadBody, listing: Listing) -> Document:
+    content, content_type = body(capture)
+    return read(content, content_type=content_type, listing=listing)

@@ -37,8 +37,17 @@ class Opened:
     @property
     def content(self) -> bytes:
         """The body decoded; raises Undecodable."""
-        encoding = next((v.decode("latin-1") for k, v in self.headers if k.lower() == b"content-encoding"), None)
-        return decode(self.body, encoding)
+        return decode(self.body, self.header("content-encoding"))
+
+    @property
+    def content_type(self) -> str | None:
+        """The Content-Type, for a 304 that of the answer it vouches for."""
+        return self.header("content-type")
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name, given in lower case, as Latin-1 and stripped; None if there is none."""
+        wanted = name.encode("ascii")
+        return next((v.decode("latin-1").strip() for k, v in self.headers if k.lower() == wanted), None)
 
 
 class ArchiveReader:
@@ -78,8 +87,13 @@ class ArchiveReader:
         return Opened(capture, original, status_line, headers, body)
 
     def content(self, capture: Capture | str) -> bytes:
-        """Return the decoded body of a capture."""
+        """Return the decoded body of a capture; raises what `open` raises, or Undecodable."""
         return self.open(capture).content
+
+    def body(self, capture: Capture | str) -> tuple[bytes, str | None]:
+        """Return the decoded body of a capture and its Content-Type; raises what `content` raises."""
+        opened = self.open(capture)
+        return opened.content, opened.content_type
 
     def raw(self, capture: Capture) -> bytes:
         """Return the compressed record of a capture, from the closed file or from the one still open."""

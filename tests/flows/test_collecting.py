@@ -41,7 +41,7 @@ def fake_crawl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Cr
         run_id="r1",
         shard=Shard(0, ("a", "b")),
         registry=tmp_path / "portals.yaml",
-        archive=tmp_path / "archive",
+        archive=str(tmp_path / "archive"),
         out=tmp_path / "out",
         contact="someone@example.org",
     )
