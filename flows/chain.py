@@ -27,7 +27,7 @@ from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_int
 from flows.data_directory import DataDirectory
 from flows.jsonl import read_rows
 from flows.loading import Loaded, load_and_release
-from flows.morning_report import MorningReport, portal_table, render
+from flows.morning_report import MorningReport, as_markdown, portal_table
 from flows.progress import observer
 from flows.settings import Settings
 
@@ -176,7 +176,7 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         observer().stage("load", None)
         loaded = await load_release(order.data, run_id, batches)
         report = MorningReport.read(loaded.release, run_id, outcome, failures)
-        await acreate_markdown_artifact(key="morning-report", markdown=render(report), description=f"Run {run_id}")
+        await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=f"Run {run_id}")
         await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")
     return RunOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import BaseModel, ConfigDict
+
+from flows.markdown import render
 
 MENDING = {
     "blocked": "Leave it alone for some days; then `fazhi portals probe {base_url}` says whether it still refuses.",
@@ -148,26 +148,9 @@ class MorningReport(BaseModel):
         )
 
 
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|~])")
-
-
-def plain(text: object) -> str:
-    """Text from the net as text in Markdown: no markup of its own, on one line."""
-    return _MARKUP.sub(r"\\\1", " ".join(str(text).split()))
-
-
-def _environment() -> Environment:
-    # Markdown, not HTML: every value that comes from the net goes through `plain` in the template.
-    environment = Environment(
-        loader=PackageLoader("flows", "templates"), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    environment.filters["plain"] = plain
-    return environment
-
-
-def render(report: MorningReport) -> str:
-    """The report as Markdown, for the Prefect UI."""
-    return _environment().get_template("morning_report.md.j2").render(report=report)
+def as_markdown(report: MorningReport) -> str:
+    """The report for the Prefect UI."""
+    return render("morning_report.md.j2", report=report)
 
 
 def portal_table(report: MorningReport) -> list[dict[str, Any]]:

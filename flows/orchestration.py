@@ -18,10 +18,16 @@ DEFAULTS = {
     "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
     "PREFECT_CLI_PROMPT": "false",
     "DO_NOT_TRACK": "1",
+    # What the server keeps of runs: a year. Without this its database only grows.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(365 * 86_400),
+    # A run says every 30 s that it lives; the alert for crashed runs listens (flows/alerts.py).
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
 }
 
 
-def _answers(api: str) -> bool:
+def answers(api: str) -> bool:
+    """Whether a Prefect server answers at this address."""
     try:
         with urllib.request.urlopen(f"{api}/health", timeout=1.0) as answer:
             return bool(answer.status == 200)
@@ -29,11 +35,11 @@ def _answers(api: str) -> bool:
         return False
 
 
-def prepare(prefect_home: Path | None = None) -> str | None:
+def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str | None:
     """Set Prefect's environment; call it before Prefect is imported. Returns the address of the server that will
     show the run, or None when Prefect will start one of its own for as long as the run lasts.
 
-    What the environment already says stays as it is; a server on this machine's default port is used if it answers.
+    What the environment already says stays as it is; a server at `local` on this machine is used if it answers.
     """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -42,8 +48,8 @@ def prepare(prefect_home: Path | None = None) -> str | None:
     named = os.environ.get("PREFECT_API_URL")
     if named:
         return named
-    if _answers(LOCAL_SERVER):
-        os.environ["PREFECT_API_URL"] = LOCAL_SERVER
-        return LOCAL_SERVER
+    if answers(local):
+        os.environ["PREFECT_API_URL"] = local
+        return local
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
     return None

@@ -13,6 +13,7 @@ from flows.cli.evaluate import evaluate
 from flows.cli.extract import extract
 from flows.cli.run import run
 from flows.cli.sample import sample_portal
+from flows.cli.serve import serve
 from flows.cli.warehouse import ask, coverage, dictionary, diff, search, sql
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 
 app.command()(run)
 app.command()(backfill)
+app.command()(serve)
 app.command()(extract)
 app.command("eval")(evaluate)
 app.command("sample-portal")(sample_portal)

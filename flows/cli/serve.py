@@ -1,0 +1,93 @@
+"""`fazhi serve`: the flows on their schedules, with a Prefect server if none is configured."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from flows.data_directory import DataDirectory
+
+
+class Scheduled(StrEnum):
+    """Flows that have a schedule."""
+
+    nightly = "nightly"
+    upkeep = "upkeep"
+
+
+def serve(
+    portals: Annotated[Path | None, typer.Option("--portals", help="Registry of portals (YAML).")] = None,
+    data: Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")] = None,
+    host: Annotated[str, typer.Option("--host", help="Where the server listens; not loopback: with a password.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port of the server.")] = 4200,
+    try_now: Annotated[
+        Scheduled | None, typer.Option("--try-now", help="Move this flow's schedule to the next minute, to try it out.")
+    ] = None,
+) -> None:
+    """Run nightly, backfill, reextract and upkeep on their schedules until Ctrl-C. Starts a Prefect server on this
+    machine unless PREFECT_API_URL names one or one answers."""
+    import asyncio
+
+    from crawlers.portals import load_registry
+    from flows.data_directory import DataDirectory
+    from flows.server import demand_password
+    from flows.settings import Settings
+
+    given = {name: value for name, value in (("data", data), ("portals", portals)) if value is not None}
+    settings = Settings(**given)
+    count = len(load_registry(settings.registry()))
+    directory = DataDirectory(settings.data.resolve())
+    directory.prepare()
+    demand_password(host)
+    # Every run is a process of its own and reads the settings anew.
+    os.environ["FAZHI_DATA"] = str(directory.root)
+    os.environ["FAZHI_PORTALS"] = str(settings.registry())
+    console = Console(stderr=True)
+    console.print(f"{count} portals of {settings.registry()}, data in {directory.root}.", highlight=False)
+    asyncio.run(_serve(directory, host, port, try_now.value if try_now else None, console))
+    console.print("Ended; nothing runs on.")
+
+
+async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | None, console: Console) -> None:
+    import contextlib
+
+    from flows.orchestration import prepare
+    from flows.server import api_address, running_server
+
+    async with contextlib.AsyncExitStack() as stack:
+        api = prepare(directory.prefect, api_address(host, port))
+        if api is None:
+            console.print("Starting a Prefect server …")
+            server = await stack.enter_async_context(
+                running_server(host, port, directory.prefect / "server.log", lambda: _restarted(console))
+            )
+            api = os.environ["PREFECT_API_URL"] = server.api
+        console.print(f"Prefect UI: {api.removesuffix('/api')}", highlight=False)
+
+        from flows.serving import serve_flows
+
+        await serve_flows(try_now, lambda: _show_plans(try_now, console))
+
+
+def _restarted(console: Console) -> None:
+    console.print("[red]The Prefect server ended unasked and was started again.[/]")
+
+
+def _show_plans(try_now: str | None, console: Console) -> None:
+    from flows.serving import PLANS, TIME_ZONE
+
+    table = Table("flow", f"when ({TIME_ZONE})", "what")
+    for plan in PLANS:
+        when = "in the next minute" if plan.name == try_now else ", ".join(line for _, line in plan.schedules)
+        table.add_row(plan.name, when or "when asked", plan.description)
+    console.print(table)
+    console.print("Serving until Ctrl-C.")
