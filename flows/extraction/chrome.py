@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import yaml
 
-from flows.extraction.typography import squeeze
+from flows.extraction.typography import narrow, squeeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Chrome:
 
     ranks: dict[str, int]
     """Rank of each #id, .class or tag that platforms give to bodies, 0 the strongest."""
+    broad_from: int
+    """The rank from which on names are those that pages give to their whole middle part too."""
     markers: dict[str, str]
     """Text of the comment behind the body by the text of the comment before it."""
     prune: frozenset[str]
@@ -34,7 +36,8 @@ def chrome() -> Chrome:
     """The seed data, read once."""
     data = yaml.load(files("seeds").joinpath("chrome.yaml").read_bytes(), Loader=yaml.CSafeLoader)
     return Chrome(
-        ranks={name: rank for rank, name in enumerate(data["containers"])},
+        ranks={name: rank for rank, name in enumerate(data["containers"] + data["broad"])},
+        broad_from=len(data["containers"]),
         markers=dict(data["markers"]),
         prune=frozenset(data["prune"]),
         lines=_any_of(data["lines"]),
@@ -67,6 +70,32 @@ def is_edge(line: str, *, frame: bool = False) -> bool:
     return is_chrome(line) or (len(text) <= LONGEST and pattern.fullmatch(text) is not None)
 
 
+_DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+_PUBLISHED = re.compile(
+    rf"(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_DAY}T?\d{{1,2}}[:：]\d\d|[:：]{_DAY}|"
+    rf"(?:发布|发表|更新|刊登|录入)[于在]?{_DAY}"
+)
+_MOMENT = re.compile(rf"{_DAY}(?:T?\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?)?")
+_SENTENCE = re.compile(r"[。；！？，]|^[（(—]|在.{2,60}(?:会议上|大会上)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+MOST_BESIDE_A_DATE = 60
+"""Han characters that a date line may have beside its date: labels, a source, an author, buttons."""
+
+
+def is_date_line(line: str) -> bool:
+    """Whether the line is the one under a title that says when and by whom: 2024-03-05 15:30 县政府办 点击：9.
+
+    A date alone written with 年月日, or behind a name, is a signing date and none.
+    """
+    text = narrow(squeeze(line))
+    return (
+        len(text) <= LONGEST
+        and _PUBLISHED.search(text) is not None
+        and not _SENTENCE.search(text)
+        and len(_HAN.findall(_MOMENT.sub("", text))) <= MOST_BESIDE_A_DATE
+    )
+
+
 def is_named_chrome(names: list[str]) -> bool:
     """Whether an element with these ids and classes is a part that is no body (share bar, counter, related list)."""
     prune = chrome().prune
@@ -87,7 +116,7 @@ _TOO_SHORT = frozenset({"foot", "comment", "print", "location", "toolbar", "zoom
 def trim(lines: list[str], *, frame: bool = False) -> tuple[int, int]:
     """The span of the lines that are left when chrome at both ends is cut off."""
     start, end = 0, len(lines)
-    while start < end and is_edge(lines[start], frame=frame):
+    while start < end and (is_edge(lines[start], frame=frame) or is_date_line(lines[start])):
         start += 1
     while end > start and is_edge(lines[end - 1], frame=frame):
         end -= 1

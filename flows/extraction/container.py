@@ -2,31 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from flows.extraction.chrome import chrome, is_edge, is_named_chrome
 from flows.extraction.lines import lines_of
-from flows.extraction.tree import Element, Weights, body_of, names_of, rank_of, text_of
+from flows.extraction.tree import Element, Weights, body_of, length, names_of, rank_of, text_of
 
 _HOLDERS = frozenset(
-    (
-        "div",
-        "section",
-        "article",
-        "main",
-        "td",
-        "form",
-        "ucapcontent",
-        "body",
-        "center",
-        "dd",
-        "li",
-        "font",
-        "span",
-        "blockquote",
-    )
-)
+    ("div", "section", "article", "main", "td", "form", "ucapcontent", "body", "center", "dd", "li", "font", "span",
+     "blockquote", "pre", "ul", "ol", "table")
+)  # fmt: skip
+_ASIDE = frozenset(("nav", "aside", "footer", "dialog"))
 _FILES = (".pdf", ".doc", ".docx", ".wps", ".ofd", ".xls", ".xlsx", ".zip", ".rar")
+_GOES_ON = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[\u4e00-\u9fff]")
+
+ENOUGH = 0.88
+"""Share of the prose of a block that one of its parts must hold to stand for the whole of it."""
 
 
 @dataclass(slots=True)
@@ -57,16 +49,23 @@ def find_container(root: Element, marked: Element | None, weights: Weights) -> F
                 sure=False,
                 doubt="The container named for the body holds less than half of the prose around it; all was read.",
             )
-        return Found(named, sure=True)
+        return Found(named, sure=not _is_broad(named))
     if any(above is named for above in dense.iterancestors()):
-        return Found(named, sure=True)
+        return Found(dense, sure=False) if _is_broad(named) else Found(named, sure=True)
     if weights.prose[dense] > 3 * weights.prose[named] + 200:
         return Found(
             dense,
             sure=False,
             doubt="The container named for the body holds far less than another part; that was read.",
         )
-    return Found(named, sure=True)
+    return Found(named, sure=not _is_broad(named))
+
+
+def _is_broad(element: Element) -> bool:
+    """Whether the element's name is one that pages give to their whole middle part as well as to a body."""
+    known = chrome()
+    rank = rank_of(element, known.ranks)
+    return rank is not None and rank >= known.broad_from
 
 
 def _named(body: Element, weights: Weights) -> Element | None:
@@ -113,31 +112,104 @@ def _leads(element: Element) -> bool:
     return any((link.get("href") or "").lower().split("?")[0].endswith(_FILES) for link in element.iter("a"))
 
 
+# --- the block that holds the prose ----------------------------------------------------------------------------------
+
+
 def densest(body: Element, weights: Weights) -> Element | None:
-    """The smallest block that holds nearly all of the page's prose; a second copy of the same text does not count."""
+    """The smallest block that holds the page's prose, lists of other pages, copies and frames left out of account."""
     here = body
     if not weights.prose.get(here):
         return _longest(body, weights)
-    while True:
-        whole = weights.prose[here]
-        children = sorted((child for child in here if child in weights.prose), key=lambda child: -weights.prose[child])
-        children = [child for child in children if weights.prose[child] > 0]
-        if not children:
-            break
-        first = children[0]
-        held = weights.prose[first]
-        rest = whole - held
-        for other in children[1:]:
-            if weights.prose[other] > 0.5 * held and _repeats(other, first):
-                rest -= weights.prose[other]
-                if _precedes(other, first):
-                    first = other
-        if held < 0.88 * (held + rest) or (first.tag not in _HOLDERS and not _holds_blocks(first)):
-            break
-        here = first
+    while (inner := _bearer(here, weights)) is not None:
+        here = inner
     while here.tag not in _HOLDERS and here.getparent() is not None:
         here = here.getparent()
     return _with_siblings(here, weights)
+
+
+def _bearer(block: Element, weights: Weights) -> Element | None:
+    """The part of the block that holds its prose; None where the block's parts are the paragraphs of one text."""
+    parts = [
+        child
+        for child in block
+        if weights.prose.get(child, 0) > 0 and not is_aside(child) and not is_list_of_pages(child, weights)
+    ]
+    if not parts:
+        return None
+    parts.sort(key=lambda child: -weights.prose[child])
+    first, others = parts[0], parts[1:]
+    for other in others:
+        if weights.prose[other] > 0.5 * weights.prose[first] and repeats(other, first):
+            first = _better_copy(first, other)
+    others = [other for other in parts if other is not first and not repeats(other, first)]
+    if first.tag not in _HOLDERS and not _holds_blocks(first):
+        return None
+    held = weights.prose[first]
+    bare = weights.prose[block] - sum(weights.prose.get(child, 0) for child in block)
+    rest = bare + sum(weights.prose[other] for other in others)
+    if held >= ENOUGH * (held + rest):
+        return first
+    if bare > 0.1 * held or not all(_stands_apart(other, first, weights) for other in others):
+        return None
+    return first
+
+
+def is_aside(element: Element) -> bool:
+    """Whether the element stands beside the text by its tag or name: navigation, footer, share bar."""
+    return element.tag in _ASIDE or is_named_chrome(names_of(element))
+
+
+def is_list_of_pages(element: Element, weights: Weights) -> bool:
+    """Whether the element is a list of other pages: like items, most of them led by a link, some with an abstract."""
+    links = weights.links.get(element, 0)
+    if not links:
+        return False
+    if links > 2 * weights.plain[element]:
+        return True
+    for holder in (element, *element):
+        items: dict[tuple[str, str], list[Element]] = {}
+        for child in holder:
+            if isinstance(child.tag, str) and child.tag not in ("p", "br", "span", "font"):
+                items.setdefault((child.tag, child.get("class") or ""), []).append(child)
+        alike = max(items.values(), key=len, default=[])
+        linked = [item for item in alike if _opens_with_link(item)]
+        if len(linked) >= 3 and len(linked) >= 0.8 * len(alike):
+            held = sum(weights.plain.get(item, 0) + weights.links.get(item, 0) for item in linked)
+            if held >= 0.7 * (weights.plain[element] + links):
+                return True
+    return False
+
+
+def _opens_with_link(item: Element) -> bool:
+    """Whether the first words of the item are a link's."""
+    for node in item.iter():
+        if node.tag == "a" and length(text_of(node)) >= 4:
+            return True
+        if length(node.text):
+            return False
+    return False
+
+
+def _stands_apart(other: Element, first: Element, weights: Weights) -> bool:
+    """Whether the block is no part of the text that the first one holds: a frame of its own that does not go on."""
+    if other.tag not in _HOLDERS or other.tag in ("blockquote", "pre", "font", "span"):
+        return False
+    names = set(names_of(other))
+    if not names or names & set(names_of(first)) or weights.prose[other] > 0.5 * weights.prose[first]:
+        return False
+    return not any(_GOES_ON.match(line) for line in lines_of(other))
+
+
+def _better_copy(one: Element, other: Element) -> Element:
+    """Of two copies of a text the one with paragraphs, else the one that stands first."""
+    first, second = _paragraphs(one), _paragraphs(other)
+    if max(first, second) > 2 * min(first, second) + 2:
+        return one if first > second else other
+    return other if _precedes(other, one) else one
+
+
+def _paragraphs(element: Element) -> int:
+    return sum(1 for _ in element.iter("p", "br", "div", "tr", "li"))
 
 
 def _with_siblings(element: Element, weights: Weights) -> Element:
@@ -158,7 +230,7 @@ def _with_siblings(element: Element, weights: Weights) -> Element:
         lines = [
             line
             for child in parent
-            if child is not element and isinstance(child.tag, str) and not is_named_chrome(names_of(child))
+            if child is not element and isinstance(child.tag, str) and not is_aside(child)
             for line in lines_of(child)
         ]
         framed = sum(is_edge(line, frame=True) for line in lines)
@@ -188,9 +260,11 @@ def _holds_blocks(element: Element) -> bool:
     return element.tag in ("table", "tbody", "tr", "ul", "ol", "dl")
 
 
-def _repeats(one: Element, other: Element) -> bool:
-    first, second = "".join(text_of(one).split()), "".join(text_of(other).split())
-    return len(first) > 60 and len(second) > 60 and (first[20:60] in second or second[20:60] in first)
+def repeats(one: Element, other: Element) -> bool:
+    """Whether the longer of the two elements holds the text of the other."""
+    short, long = sorted(("".join(text_of(one).split()), "".join(text_of(other).split())), key=len)
+    middle = len(short) // 2
+    return len(short) > 60 and short[middle - 20 : middle + 20] in long
 
 
 def _precedes(one: Element, other: Element) -> bool:

@@ -21,7 +21,9 @@ class Draft:
     page_title: str | None = None
     """The `<title>` element without its site suffix."""
     labels: list[str] = field(default_factory=list)
-    """Lines of the page near the body that are not body: date line, source, crumbs."""
+    """Lines before the body that are not body: date line, source, crumbs; those behind the title first."""
+    labels_after: list[str] = field(default_factory=list)
+    """Lines behind the body that are not body."""
     table: dict[str, str] = field(default_factory=dict)
     """The information table of the page: 索引号, 文号, 发布机构, …"""
     attachments: list[Attachment] = field(default_factory=list)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from flows.extraction.issuers import issuer_in_title
 from flows.extraction.typography import close_han, squeeze
 
 _KINDS = (
@@ -57,11 +58,23 @@ def find_title(lines: list[str]) -> tuple[int, int] | None:
             if re.fullmatch(r".{0,20}[〔\[［（(](?:19|20)\d\d[〕\]］）)]第?\d+号", squeeze(line)):
                 break
             joined += line
+            if length > 1 and _begins_anew(line, joined[: -len(line)]):
+                break
             if looks_like_title(joined) and _is_whole(lines, start + length):
                 return start, start + length
         if lines[start].endswith(("：", ":")) or _SENTENCE.search(lines[start]):
             return None
     return None
+
+
+def _begins_anew(line: str, before: str) -> bool:
+    """Whether the line is a whole title by itself, and what stands before it a heading of another kind."""
+    return (
+        looks_like_title(line)
+        and issuer_in_title(line) is not None
+        and not line.startswith("关于")
+        and re.search(r"(?:关于|的|[和与及、]|转发|印发|局|委|厅|政府|办公室|委员会)$", squeeze(before)) is None
+    )
 
 
 def _is_whole(lines: list[str], following: int) -> bool:

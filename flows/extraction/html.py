@@ -6,17 +6,17 @@ there are none; the tree is pruned, read as lines, and read a second time by tra
 
 from __future__ import annotations
 
-import json
 import re
-from urllib.parse import urljoin
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 from lxml import etree
 
 from flows.extraction.chrome import is_chrome, is_named_chrome, trim
-from flows.extraction.container import find_container
+from flows.extraction.container import find_container, is_aside, is_list_of_pages, repeats
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Attachment, Unreadable
 from flows.extraction.lines import lines_of
+from flows.extraction.page_data import PageData, page_data
 from flows.extraction.second_reader import second_look, second_reading
 from flows.extraction.surroundings import around, find_title, read_labels, split_frame
 from flows.extraction.tree import (
@@ -31,9 +31,11 @@ from flows.extraction.tree import (
     text_of,
     wrap_between_markers,
 )
-from flows.extraction.typography import drop_surrogates, one_line
+from flows.extraction.typography import one_line, squeeze
 
 _FILE = re.compile(r"\.(pdf|docx?|wps|xlsx?|et|ofd|zip|rar|7z|pptx?|txt|rtf|jpe?g|png|tiff?)(?:[?#&]|$)", re.I)
+_DOCUMENT = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?)(?:[?#&]|$)", re.I)
+_HAN = re.compile(r"[\u4e00-\u9fff]")
 _DOWNLOAD = re.compile(r"downfile\.jsp|download\.jsp|DownloadAttachUrl|/attachment/|/download/|downloadfile", re.I)
 _PICTURE = re.compile(r"\.(jpe?g|png|gif|tiff?|bmp)(?:[?#&]|$)", re.I)
 _SITE_CODE = re.compile(r"sitecode\s*[=:]\s*[\"']?\s*(\d{10}|bm\d{8})|site_code=(\d{10}|bm\d{8})", re.I)
@@ -49,32 +51,48 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
     root = parse(text)
     draft = Draft(body=[])
     _read_head(root, text, draft)
+    base = base_url or draft.meta.get("url")
+    data = page_data(root)
+    viewed = _viewed_files(root, base)
     marked = wrap_between_markers(root)
     drop_unseen(root)
     weights = Weights(root)
     found = find_container(root, marked, weights)
     container, sure = (found.element, found.sure) if found else (None, False)
-    if (found is None or not sure) and (content := draft.meta.get("detail.content")):
-        # A page built by its scripts: its data holds the body.
-        container, sure = _part(content), True
-        body_of(root).append(container)
-        weights = Weights(root)
-    elif found is not None and found.doubt:
+    if data is not None and _is_of_page(data, container, sure, draft):
+        _keep_data(data, draft)
+        if not sure and not _shows(data, container):
+            container, sure = _part(data.content), True
+            draft.meta["data.content"] = data.content
+            body_of(root).append(container)
+            weights = Weights(root)
+            found = None
+    if found is not None and found.doubt:
         draft.warnings.append(found.doubt)
     if container is None:
-        raise Unreadable("no_text", "The page shows no text; look at it in a browser: it may be built by scripts.")
-    base = base_url or draft.meta.get("url")
+        if not viewed:
+            raise Unreadable("no_text", "The page shows no text; look at it in a browser: it may be built by scripts.")
+        container = body_of(root)
+    pictures = sum(1 for _ in container.iter("img"))
     _gather_files(container, draft, base)
-    _prune(container, weights, draft)
+    _prune(container, weights, sure)
     lines = list(lines_of(container))
     before, after = around(container)
     title_at = find_title(before, draft)
     read_labels(draft, before, after, title_at)
     _files_after(container, draft, base)
-    lines = second_look(container, lines, draft) if sure else second_reading(root, split_frame(lines, draft), draft)
+    lines = second_look(container, lines, draft) if sure else second_reading(root, lines, draft)
+    lines = split_frame(lines, draft, sure=sure)
     start, end = trim(lines)
-    draft.labels.extend(lines[:start] + lines[end:])
+    draft.labels[:0] = lines[:start]
+    draft.labels_after[:0] = lines[end:]
     draft.body = [line for line in lines[start:end] if not is_chrome(line) and not _LEAKED.match(line)]
+    known = {attachment.url for attachment in draft.attachments}
+    draft.attachments.extend(file for file in viewed if file.url not in known)
+    if not any(length(line) >= 2 for line in draft.body) and not draft.attachments:
+        if pictures:
+            raise Unreadable("no_text_layer", "The page shows its text as pictures; have it read by a person or OCR.")
+        raise Unreadable("no_text", "The page shows no text but its frame; look at it in a browser.")
     return draft
 
 
@@ -122,50 +140,114 @@ def _read_head(root: Element, text: str, draft: Draft) -> None:
     if not code and (shown := _SITE_CODE_TEXT.search(re.sub(r"<[^>]*>|&\w+;", "", text[-30_000:]))):
         code = shown[1]
     draft.site_id_code = code or None
-    _read_detail(text, draft)
 
 
-def _read_detail(text: str, draft: Draft) -> None:
-    """The record that gkmlpt pages repeat as JSON: `window._CONFIG = {… DETAIL: {…} …}`."""
-    at = text.find("DETAIL:")
-    if at < 0 or "_CONFIG" not in text:
-        return
-    start = text.find("{", at)
-    if start < 0 or start - at > 20:
-        return
-    try:
-        detail, _ = json.JSONDecoder().raw_decode(text, start)
-    except (json.JSONDecodeError, RecursionError):
-        return
-    if not isinstance(detail, dict):
-        return
-    for key in ("title", "source", "document_number", "date", "content"):
-        value = detail.get(key)
-        if isinstance(value, str) and value.strip():
-            draft.meta[f"detail.{key}"] = drop_surrogates(value)
-    for key in ("display_publish_time", "publish_time"):
-        value = detail.get(key)
-        if isinstance(value, int) and value > 0:
-            draft.meta[f"detail.{key}"] = str(value)
-    for entry in detail.get("attachment") or ():
-        if isinstance(entry, dict) and isinstance(entry.get("url"), str):
-            draft.attachments.append(Attachment(url=entry["url"], name=one_line(str(entry.get("name") or ""))))
+# --- the data of a page that its scripts build -----------------------------------------------------------------------
+
+
+def _is_of_page(data: PageData, container: Element | None, sure: bool, draft: Draft) -> bool:
+    """Whether the data's record is the document of this page, and not a related one."""
+    if _shows(data, container):
+        return True
+    named = squeeze(data.title or "")
+    if len(named) >= 6 and any(
+        named in squeeze(name) for name in (draft.page_title, draft.meta.get("articletitle")) if name
+    ):
+        return True
+    return not sure and (container is None or data.han > 0.6 * len(_HAN.findall(text_of(container))))
+
+
+def _shows(data: PageData, container: Element | None) -> bool:
+    """Whether the container shows the text of the data already."""
+    if container is None:
+        return False
+    text = "".join(_HAN.findall(re.sub(r"<[^>]{0,500}>", "", data.content)))
+    middle = len(text) // 2
+    return text[middle - 15 : middle + 15] in "".join(_HAN.findall(text_of(container)))
+
+
+def _keep_data(data: PageData, draft: Draft) -> None:
+    for name, value in (("title", data.title), ("source", data.source), ("document_number", data.document_number)):
+        if value:
+            draft.meta[f"data.{name}"] = value
+    for name, value in data.dates.items():
+        draft.meta[f"data.{name}"] = value
+    draft.attachments.extend(data.attachments)
 
 
 # --- parts that are no body, and files -------------------------------------------------------------------------------
 
 
-def _prune(container: Element, weights: Weights, draft: Draft) -> None:
-    """Take share bars, counters, related lists and the like out of the container, where they hold little text."""
+def _prune(container: Element, weights: Weights, sure: bool) -> None:
+    """Take share bars, counters, related lists and the like out of the container, where they hold little text.
+
+    In a container that was found by its density also what stands beside a text by its tag, lists of other pages and
+    a second copy of the text.
+    """
     whole = max(1, weights.plain.get(container, 0))
     for element in list(container.iter(etree.Element)):
         if element is container or element.getparent() is None:
             continue
         names = names_of(element)
-        if names and is_named_chrome(names):
+        if sure:
+            frame = bool(names) and is_named_chrome(names)
+        else:
+            frame = is_aside(element) or (element.tag in _LISTS and _is_link_list(element, weights))
+        if frame:
             size = length(text_of(element))
             if size < 0.3 * whole or size < 60:
                 cut(element)
+    if not sure:
+        _cut_copies(container, weights)
+
+
+_LISTS = frozenset(("ul", "ol", "dl", "div", "section", "table"))
+
+
+def _is_link_list(element: Element, weights: Weights) -> bool:
+    links = [link for link in element.iter("a") if length(text_of(link)) >= 2]
+    return len(links) >= 3 and is_list_of_pages(element, weights)
+
+
+def _cut_copies(container: Element, weights: Weights) -> None:
+    """Cut the later of two blocks with the same text that stand side by side anywhere in the container."""
+    holder = container
+    while True:
+        parts = [child for child in holder if weights.prose.get(child, 0) > 0]
+        if not parts:
+            return
+        largest = max(parts, key=lambda child: weights.prose[child])
+        for part in parts:
+            if part is not largest and weights.prose[part] > 0.5 * weights.prose[largest] and repeats(part, largest):
+                cut(part)
+        if weights.prose[largest] < 0.5 * weights.prose.get(holder, 0):
+            return
+        holder = largest
+
+
+_VIEWERS = (("iframe", "src"), ("embed", "src"), ("object", "data"), ("frame", "src"))
+_IN_SCRIPT = re.compile(r"[\"']([^\"'\s<>]{1,300}\.(?:pdf|docx?|wps|ofd)(?:\?[^\"'\s<>]{0,200})?)[\"']", re.I)
+
+
+def _viewed_files(root: Element, base: str | None) -> list[Attachment]:
+    """Files that the page shows in a viewer: frames, embedded objects, and, without one, a script that opens a file."""
+    addresses: list[str] = []
+    for tag, name in _VIEWERS:
+        for element in root.iter(tag):
+            address = (element.get(name) or "").strip()
+            asked = [value for _, value in parse_qsl(urlsplit(address).query)] if "?" in address else []
+            addresses.extend(value for value in [*asked, address] if _DOCUMENT.search(value))
+    if not addresses:
+        for script in root.iter("script"):
+            addresses.extend(match[1] for match in _IN_SCRIPT.finditer(script.text or "", 0, 200_000))
+    found: dict[str, Attachment] = {}
+    for address in addresses:
+        try:
+            url = urljoin(base, address) if base else address
+        except ValueError:
+            continue
+        found.setdefault(url, Attachment(url=url, name=""))
+    return list(found.values())[:20]
 
 
 def _is_file(href: str) -> bool:

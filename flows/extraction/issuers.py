@@ -128,7 +128,19 @@ def joint_issuers(name: str, place: str | None) -> list[str]:
             for piece in re.split(rf"(?<=[局委厅会府办室心])(?={re.escape(place)})", part)
             if piece
         ]
-    return parts or [name]
+    # The name of a body of the State before the place is the first half of its local office's name.
+    whole: list[str] = []
+    for part in parts:
+        if whole and _STATE.fullmatch(whole[-1]):
+            whole[-1] += part
+        else:
+            whole.append(part)
+    return whole or [name]
+
+
+_STATE = re.compile(
+    r"国家[\u4e00-\u9fff]{2,12}(?:总局|局|委员会)|中华人民共和国|中国(?:人民银行|气象局|地震局|证监会|保监会)"
+)
 
 
 def _full(name: str, place: str | None, code: str | None) -> str:
@@ -149,7 +161,7 @@ def _full(name: str, place: str | None, code: str | None) -> str:
 
 def _with_place(name: str, place: str, code: str | None) -> str:
     """The name with its place's full name in front, where it begins with a shorter form of it or with 市, 区, 县."""
-    if name.startswith((place, "中共")):
+    if name.startswith((place, "中共", "国家", "中华人民共和国", "中国")):
         return name
     # 从化区… on the site of 广州市从化区: the place's own last part.
     tail = _last_part(place)
@@ -186,7 +198,14 @@ def _last_part(place: str) -> str:
 
 def level_of(issuer: str, region_code: str | None) -> Level:
     """The level of the issuer: its own government's level, `township`, or `department` for everybody else."""
-    first = issuer.split("、")[0].split(" ")[0]
+    names = re.split("[、 ]", issuer)
+    # Party and government together: the government says the level.
+    first = next((name for name in names if re.search(r"人民政府$", name)), names[0])
+    if (party := re.fullmatch(r"中共(.{2,30}?)(?:委|委员会)", first)) and not re.search(r"[局厅院校]$", party[1]):
+        if re.search(r"(?:镇|乡|街道)$", party[1]):
+            return "township"
+        if re.search(rf"(?:{_PLACE_END})$", party[1]):
+            return _level_of_place(party[1], region_code)
     if re.search(r"(?:镇|乡|苏木)(?:人民)?政府$|街道(?:办事处|办)?$|(?:街道|镇|乡)(?:党工委|党委|办事处)$", first):
         return "township"
     if re.search(r"(?:人民政府|政府)$|管理委员会$|管委会$", first) and not re.search(r"(?:驻|派出)", first):

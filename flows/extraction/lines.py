@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from flows.extraction.tree import BLOCK, SKIP, Element, length, text_of
-from flows.extraction.typography import one_line
+from flows.extraction.typography import flowing, one_line
 
 _PAGE_BREAK = re.compile(r"#PAGE_BREAK#|manuscriptPage_\d+\(\)")
+_VERBATIM = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
 MOST_SPAN = 60
 MOST_CELLS = 200_000
 
@@ -20,13 +21,13 @@ def lines_of(container: Element) -> Iterator[str]:
         if kind == "text":
             buffer.append(value)
             continue
-        line = one_line("".join(buffer))
+        line = flowing("".join(buffer))
         buffer.clear()
         if line:
             yield line
         if kind == "row" and value.strip():
             yield value
-    line = one_line("".join(buffer))
+    line = flowing("".join(buffer))
     if line:
         yield line
 
@@ -34,32 +35,51 @@ def lines_of(container: Element) -> Iterator[str]:
 def _walk(element: Element) -> Iterator[tuple[str, str]]:
     """Text pieces, breaks and table rows in reading order; iterative, as hostile pages nest deeper than Python."""
     stack: list[tuple[Element, bool]] = [(element, False)]
+    verbatim = 0
     while stack:
         node, closing = stack.pop()
         tag = node.tag
         if closing:
+            verbatim -= _keeps_breaks(node)
             if tag in BLOCK:
                 yield "break", ""
-            if node is not element and node.tail:
-                yield "text", node.tail
-            continue
-        if not isinstance(tag, str) or tag in SKIP:
-            if node is not element and node.tail:
-                yield "text", node.tail
-            continue
-        if tag == "table" and is_data(node):
+        elif not isinstance(tag, str) or tag in SKIP:
+            pass
+        elif tag == "table" and is_data(node):
             yield "break", ""
             for row in rows_of(node):
                 yield "row", row
-            if node is not element and node.tail:
-                yield "text", node.tail
+        else:
+            if tag in BLOCK:
+                yield "break", ""
+            verbatim += _keeps_breaks(node)
+            if node.text:
+                yield from _pieces(_PAGE_BREAK.sub("", node.text) if "_" in node.text else node.text, verbatim)
+            stack.append((node, True))
+            stack.extend((child, False) for child in reversed(node))
             continue
-        if tag in BLOCK:
+        if node is not element and node.tail:
+            yield from _pieces(node.tail, verbatim)
+
+
+def _keeps_breaks(node: Element) -> bool:
+    """Whether a line break in the source of the element is one for its reader."""
+    if node.tag in ("pre", "xmp", "listing", "plaintext"):
+        return True
+    style = node.get("style")
+    return style is not None and "white-space" in style and _VERBATIM.search(style) is not None
+
+
+def _pieces(text: str, verbatim: int) -> Iterator[tuple[str, str]]:
+    if not verbatim:
+        yield "text", text
+        return
+    for number, line in enumerate(text.splitlines() or [text]):
+        if number:
             yield "break", ""
-        if node.text:
-            yield "text", _PAGE_BREAK.sub("", node.text) if "_" in node.text else node.text
-        stack.append((node, True))
-        stack.extend((child, False) for child in reversed(node))
+        yield "text", line
+    if text.endswith("\n"):
+        yield "break", ""
 
 
 def is_data(table: Element) -> bool:

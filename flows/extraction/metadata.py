@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 from flows.extraction import issuers
+from flows.extraction.chrome import is_date_line
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Level, Listing
 from flows.extraction.headline import looks_like_title, tidy_title
-from flows.extraction.typography import one_line, squeeze
+from flows.extraction.typography import narrow, one_line, squeeze
 
-_DIGITS = str.maketrans("０１２３４５６７８９：－／．", "0123456789:-/.")
 _HAN_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五六七八九")} | {
     "〇": "0",
     "○": "0",
@@ -30,11 +30,13 @@ _SIGNED_HAN = re.compile(
 )
 _DELIVERED = re.compile(r"^(?:——|—|--|[（(])?\s*((?:19|20)\d\d)年(\d{1,2})月(\d{1,2})日在.{2,60}(?:上|会议)[）)]?$")
 _PUBLISHED_LABEL = re.compile(
-    r"(?:发布|发表|公布|公开|上网|发稿|录入|更新)(?:的)?(?:时间|日期)|^(?:时间|日期)|[\s　](?:时间|日期)(?=:)"
+    r"(?:发布|发表|公布|公开|上网|上传|挂网|发稿|提交|录入|更新)(?:的)?(?:时间|日期)|(?:发布|发表|刊发|刊登|更新|上传|提交)于|"
+    r"^(?:时间|日期)|[\s　](?:时间|日期)(?=:)|\b(?:Published|Updated|Posted|Date)\b"
 )
 _OTHER_LABEL = re.compile(r"(?:成文|生成|印发|实施|生效|失效|废止|发文|起始|截止|结束|有效)(?:的)?(?:时间|日期)")
+_RECORD_LABEL = re.compile(r"索\s*引\s*号|文\s*号|发布机构|发文机关|主题词|组配分类")
 _SOURCE_LABEL = re.compile(
-    r"(?:信息|文章|稿件|新闻|内容|资料)?\s*(?:来\s*源|出\s*处)\s*[:：]\s*(.*?)(?=\s{2,}|\s*(?:发布|发表|时间|日期|作者|编辑|责任编辑|浏览|访问|点击|阅读|字体|字号|字号|打印|分享|【|\[|\d{4}[-年/.])|$)"
+    r"(?:(?:信息|文章|稿件|新闻|内容|资料)?\s*(?:来\s*源|出\s*处|稿\s*源)|\bSource)\s*[:：]\s*(.*?)(?=\s{2,}|\s*(?:发布|发表|时间|日期|作者|编辑|责任编辑|浏览|访问|点击|阅读|字体|字号|字号|打印|分享|纠错|收藏|【|\[|\||\d{4}[-年/.])|$)"
 )
 _NUMBER = re.compile(
     r"^([\u4e00-\u9fff（）()]{1,20}?)\s*[〔\[［【（(﹝]\s*((?:19|20)\d\d)\s*[〕\]］】）)﹞]\s*(?:第\s*)?(\d{1,5})\s*号$"
@@ -104,7 +106,7 @@ def decide(draft: Draft, title: str | None, body: list[str], listing: Listing) -
 
 def _moment(text: str) -> tuple[str, str | None] | None:
     """The first real date in the text and the time that stands with it, unless the time is a filler."""
-    for match in _DATE.finditer(text.translate(_DIGITS)):
+    for match in _DATE.finditer(narrow(text)):
         day = _day(match[1], match[2], match[3])
         if day is None:
             continue
@@ -127,7 +129,7 @@ def _day(year: str, month: str, day: str) -> str | None:
 
 def _published(data: Metadata, draft: Draft, listing: Listing) -> None:
     seen: dict[str, tuple[str, str | None]] = {}
-    for name in ("detail.display_publish_time",):
+    for name in ("data.display_publish_time",):
         if (epoch := draft.meta.get(name)) and (moment := _from_epoch(epoch)):
             seen["data"] = moment
     for name in (
@@ -143,7 +145,7 @@ def _published(data: Metadata, draft: Draft, listing: Listing) -> None:
     ):
         if (value := draft.meta.get(name)) and (moment := _moment(value)):
             seen.setdefault("meta", moment)
-    if (value := draft.meta.get("detail.date")) and (moment := _moment(value)):
+    if (value := draft.meta.get("data.date")) and (moment := _moment(value)):
         seen.setdefault("data", moment)
     if moment := _labelled_date(draft):
         seen["label"] = moment
@@ -192,7 +194,7 @@ def _labelled_date(draft: Draft) -> tuple[str, str | None] | None:
     for key in ("发布日期", "发布时间"):
         if (value := draft.table.get(key)) and (moment := _moment(value)):
             return moment
-    lines = [line.translate(_DIGITS) for line in draft.labels]
+    lines = [narrow(line) for line in [*draft.labels, *draft.labels_after]]
     for position, line in enumerate(lines):
         text = one_line(line)
         for match in _PUBLISHED_LABEL.finditer(text):
@@ -201,18 +203,8 @@ def _labelled_date(draft: Draft) -> tuple[str, str | None] | None:
                 rest = lines[position + 1][:40]
             if (found := _DATE.search(rest)) and found.start() <= 4 and (moment := _moment(rest)):
                 return moment
-    for line in lines:
-        if _OTHER_LABEL.search(line):
-            continue
-        text = one_line(line)
-        dated = _DATE.search(text)
-        if (
-            dated
-            and (dated.start() <= 2 or _SOURCE_LABEL.search(text))
-            and len(squeeze(text)) <= 60
-            and (dated.end() == len(text) or re.match(r"\s|日|来源|\t", text[dated.end() :]))
-            and (moment := _moment(text))
-        ):
+    for line in draft.labels:
+        if is_date_line(line) and not _OTHER_LABEL.search(line) and (moment := _moment(one_line(line))):
             return moment
     return None
 
@@ -222,24 +214,23 @@ def _labelled_date(draft: Draft) -> tuple[str, str | None] | None:
 
 def _source(data: Metadata, draft: Draft, title: str | None) -> None:
     seen: list[tuple[str, str]] = []
-    for name in ("contentsource", "source", "article:author", "detail.source"):
+    for name in ("contentsource", "source", "article:author", "data.source"):
         if value := draft.meta.get(name):
-            seen.append(("meta" if not name.startswith("detail") else "data", value))
+            seen.append(("meta" if not name.startswith("data") else "data", value))
     if value := draft.table.get("信息来源") or draft.table.get("来源"):
         seen.append(("label", value))
-    for position, line in enumerate(draft.labels):
+    lines = [*draft.labels, *draft.labels_after]
+    for position, line in enumerate(lines):
         if match := _SOURCE_LABEL.search(line.replace("\t", "  ")):
             value = one_line(match[1])
-            if (
-                not value
-                and position + 1 < len(draft.labels)
-                and len(draft.labels[position + 1]) <= 40
-                and not re.search(r"[:：]", draft.labels[position + 1])
-            ):
-                value = draft.labels[position + 1]
+            following = lines[position + 1] if position + 1 < len(lines) else ""
+            if not value and len(following) <= 40 and not re.search(r"[:：]", following):
+                value = following
             seen.append(("label", value))
             break
-    titles = {squeeze(name) for name in (title, draft.meta.get("articletitle"), draft.page_title) if name}
+    if (beside := _beside_date(draft)) is not None:
+        seen.append(("label", beside))
+    titles = {squeeze(name) for name in (title, draft.meta.get("articletitle")) if name}
     good = [
         (origin, value)
         for origin, raw in seen
@@ -259,6 +250,21 @@ def _source(data: Metadata, draft: Draft, title: str | None) -> None:
     data.provenance["source"] = origin
 
 
+_ORGAN = re.compile(
+    r"[\u4e00-\u9fff]{2,30}(?:局|委|厅|府|部|院|网|报|社|台|站|办|室|中心|委员会|办公厅|镇|乡|街道|大队|支队|总队|日报|发布)"
+)
+
+
+def _beside_date(draft: Draft) -> str | None:
+    """A name of an organ that stands without a label on the date line."""
+    for line in draft.labels:
+        if is_date_line(line) and not _OTHER_LABEL.search(line) and not _RECORD_LABEL.search(line):
+            rest = _DATE.sub(" ", narrow(line))
+            names = [part for part in re.split(r"[\s|｜/]+", rest) if part]
+            return next((part for part in names if _ORGAN.fullmatch(part)), None)
+    return None
+
+
 def _is_person(value: str) -> bool:
     return re.fullmatch(r"[\u4e00-\u9fff]{2,3}", value) is not None and not re.search(
         r"[网局委办厅部院府报社台处站室]$|本网|本站|本报", value
@@ -270,7 +276,7 @@ def _number(data: Metadata, draft: Draft, body: list[str]) -> None:
         if (value := draft.table.get(name)) and (number := document_number(value)):
             data.document_number, data.provenance["document_number"] = number, "table"
             return
-    if (value := draft.meta.get("detail.document_number")) and (number := document_number(value)):
+    if (value := draft.meta.get("data.document_number")) and (number := document_number(value)):
         data.document_number, data.provenance["document_number"] = number, "data"
         return
     for line in body[:8]:
@@ -283,13 +289,13 @@ def _number(data: Metadata, draft: Draft, body: list[str]) -> None:
 
 def document_number(line: str) -> str | None:
     """The document number that a line is, in one spelling: 清府〔2020〕2号. None if the line is anything else."""
-    match = _NUMBER.match(squeeze(line).translate(_DIGITS).strip("()（）"))
+    match = _NUMBER.match(narrow(squeeze(line)).strip("()（）"))
     return f"{match[1]}〔{match[2]}〕{int(match[3])}号" if match else None
 
 
 def _signed(data: Metadata, body: list[str]) -> None:
     for line in body[:6]:
-        if match := _DELIVERED.match(squeeze(line).translate(_DIGITS)):
+        if match := _DELIVERED.match(narrow(squeeze(line))):
             data.delivered_on = _day(match[1], match[2], match[3])
             data.provenance["delivered_on"] = "text"
             break
@@ -300,7 +306,7 @@ def _signed(data: Metadata, body: list[str]) -> None:
 
 
 def _signing_day(line: str) -> str | None:
-    text = squeeze(line).translate(_DIGITS)
+    text = narrow(squeeze(line))
     if match := _SIGNED.match(text):
         return _day(match[1], match[2], match[3])
     if match := _SIGNED_HAN.match(text):
@@ -326,7 +332,7 @@ def _named_title(draft: Draft, title: str | None, listing: Listing) -> list[tupl
         found.append(("title", title))
     for origin, name in (
         ("meta", draft.meta.get("articletitle")),
-        ("meta", draft.meta.get("detail.title")),
+        ("meta", draft.meta.get("data.title")),
         ("list", listing.list_title),
         ("meta", draft.page_title),
     ):
@@ -461,7 +467,7 @@ _HAN_YEAR = re.compile(r"([二][〇○零ＯO][〇○零一二三四五六七八
 
 def years_in(text: str) -> list[int]:
     """The years that the text names, in order, without ranges (2021—2025年, the dash lost too) and document numbers."""
-    text = _NUMBER_IN.sub("", _RANGE.sub("", text.translate(_DIGITS)))
+    text = _NUMBER_IN.sub("", _RANGE.sub("", narrow(text)))
     text = re.sub(r"[〔\[［(（](?:19|20)\d\d[〕\]］)）]", "", text)
     found = [(match.start(), int(match[1])) for match in _YEAR.finditer(text)]
     found += [
@@ -515,7 +521,7 @@ def _year(data: Metadata, titles: list[tuple[str, str]], body: list[str], draft:
 
 def _infer_title(data: Metadata, draft: Draft, listing: Listing) -> None:
     """A title for a document that shows none: one in the head that names the issuer, else the natural one."""
-    meta = draft.meta.get("articletitle") or draft.meta.get("detail.title")
+    meta = draft.meta.get("articletitle") or draft.meta.get("data.title")
     if meta and not is_placeholder(meta) and issuers.issuer_in_title(meta) and _GENERAL.search(meta):
         data.inferred_title, data.provenance["inferred_title"] = tidy_title(meta), "meta"
         return

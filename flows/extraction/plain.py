@@ -42,7 +42,8 @@ def read_plain(text: str) -> Draft:
         end -= 1
     first = _first_of_body(lines, start, end)
     head = lines[:first]
-    draft.labels = [_BULLET.sub("", line) for line in head] + lines[end:]
+    draft.labels = [_BULLET.sub("", line) for line in head]
+    draft.labels_after = lines[end:]
     title = _title_in(head)
     body = list(zip(lines[first:end], opens[first:end], strict=True))
     if title is not None:

@@ -137,7 +137,7 @@ def _own_title(draft: Draft, body: list[str]) -> tuple[int, int] | None:
     """The span of the body's first lines that are the title, where nothing above the body shows one."""
     named = [
         squeeze(name)
-        for name in (draft.meta.get("articletitle"), draft.meta.get("detail.title"), draft.page_title)
+        for name in (draft.meta.get("articletitle"), draft.meta.get("data.title"), draft.page_title)
         if name
     ]
     for start in range(min(6, len(body))):

@@ -40,7 +40,8 @@ def trafilatura_lines(page: Element) -> list[str]:
     from trafilatura import extract
 
     found = extract(page, fast=True, include_comments=False, favor_recall=True, deduplicate=False)
-    return [line for part in (found or "").split("\n") if (line := one_line(part.replace("|", " ")))]
+    lines = (part.removeprefix("- ").replace("|", " ") for part in (found or "").split("\n"))
+    return [line for part in lines if (line := one_line(part))]
 
 
 def _small_page(part: Element) -> Element:

@@ -5,14 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import NamedTuple
 
-from flows.extraction.chrome import is_chrome, is_edge, is_named_chrome
+from flows.extraction.chrome import is_date_line, is_edge
 from flows.extraction.draft import Draft
+from flows.extraction.headline import find_title as title_among
+from flows.extraction.headline import looks_like_title
+from flows.extraction.metadata import document_number
 from flows.extraction.tree import BLOCK, SKIP, Element, length, names_of
 from flows.extraction.typography import one_line, squeeze
 
-Line = tuple[str, bool]
-"""A line and whether it stands in an element named like a heading."""
+
+class Line(NamedTuple):
+    """A line near a body, whether it stands in an element named like a heading, whether it is all link."""
+
+    text: str
+    heading: bool
+    linked: bool
+
 
 MOST_BEFORE = 150
 MOST_AFTER = 60
@@ -58,17 +68,28 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
     """The lines of text pieces and elements in a row, each element's tail behind it."""
     found: list[Line] = []
     buffer: list[str] = []
-    heading = 0
+    heading = link = plain = linked = 0
+
+    def add(text: str | None) -> None:
+        nonlocal plain, linked
+        if text:
+            buffer.append(text)
+            if link:
+                linked += length(text)
+            else:
+                plain += length(text)
 
     def flush() -> None:
+        nonlocal plain, linked
         line = one_line("".join(buffer))
         buffer.clear()
         if line:
-            found.append((line, heading > 0))
+            found.append(Line(line, heading > 0, linked > 4 * plain))
+        plain = linked = 0
 
     for part in parts:
         if part is None or isinstance(part, str):
-            buffer.append(part or "")
+            add(part)
             continue
         stack: list[tuple[Element, bool]] = [(part, False)]
         while stack:
@@ -79,10 +100,11 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
                 if block or named:
                     flush()
                 heading -= named
-                buffer.append(node.tail or "")
+                link -= tag == "a"
+                add(node.tail)
                 continue
             if not isinstance(tag, str) or tag in SKIP:
-                buffer.append(node.tail or "")
+                add(node.tail)
                 continue
             named = _is_heading(node)
             if tag in BLOCK or named:
@@ -90,7 +112,8 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
             if tag == "td" or tag == "th":
                 buffer.append("\t")
             heading += named
-            buffer.append(node.text or "")
+            link += tag == "a"
+            add(node.text)
             stack.append((node, True))
             stack.extend((child, False) for child in reversed(node))
     flush()
@@ -106,7 +129,7 @@ def wanted_titles(draft: Draft) -> list[str]:
     column = squeeze(draft.meta.get("columnname") or "")
     site = squeeze(draft.meta.get("sitename") or "")
     found: list[str] = []
-    for name in (draft.meta.get("articletitle"), draft.meta.get("detail.title"), strip_site(draft.page_title, draft)):
+    for name in (draft.meta.get("articletitle"), draft.meta.get("data.title"), strip_site(draft.page_title, draft)):
         text = re.sub(r"(?:\.{3,}|…+)$", "", squeeze(name or ""))
         if len(text) >= 4 and text not in (column, site) and text not in found:
             found.append(text)
@@ -116,24 +139,45 @@ def wanted_titles(draft: Draft) -> list[str]:
 def find_title(before: list[Line], draft: Draft) -> int:
     """Set the draft's title from the lines before the body; the position of the title's last line, or -1."""
     wanted = wanted_titles(draft)
-    crumbs = {part for line, _ in before if re.search(r"[>＞»]", line) for part in re.split(r"[>＞»]", squeeze(line))}
+    crumbs = _crumbs(before)
     for name in wanted:
         if len(name) < 12 and name in crumbs:
             continue
         for at in range(len(before) - 1, -1, -1):
-            end = _matches([line for line, _ in before[at : at + 3]], name)
-            if end and not (re.search(r"[>＞»]|位置", before[at][0]) and len(squeeze(before[at][0])) > len(name) + 2):
-                draft.title = "".join(line for line, _ in before[at : at + end])
+            end = _matches([line.text for line in before[at : at + 3]], name)
+            if end and not (
+                re.search(r"[>＞»]|位置", before[at].text) and len(squeeze(before[at].text)) > len(name) + 2
+            ):
+                draft.title = "".join(line.text for line in before[at : at + end])
                 return at + end - 1
-    if draft.meta.get("detail.title") and "detail.content" in draft.meta:
+    if draft.meta.get("data.title") and "data.content" in draft.meta:
         # A page built by its scripts from its data shows the title of the data.
-        draft.title, draft.title_from = draft.meta["detail.title"], "data"
+        draft.title, draft.title_from = draft.meta["data.title"], "data"
         return len(before) - 1
-    return _heading_before(before, draft)
+    for at in range(len(before) - 1, -1, -1):
+        text = squeeze(before[at].text)
+        # The head may name more than the title: the site and the column before it without any sign between.
+        if len(text) >= 12 and looks_like_title(text) and any(name.endswith(text) for name in wanted):
+            draft.title = before[at].text
+            return at
+    at = _heading_before(before, crumbs, draft)
+    return at if at >= 0 else _title_before(before, crumbs, wanted, draft)
+
+
+def _crumbs(before: list[Line]) -> set[str]:
+    """The names of columns that the path to the page shows."""
+    return {
+        part
+        for line in before
+        if re.search(r"[>＞»]|位置", line.text)
+        for part in re.split(r"[>＞»/:：]", squeeze(line.text))
+    }
 
 
 def _matches(lines: list[str], name: str) -> int:
-    """How many of the lines together are the title that the head names; 0 if they are not."""
+    """How many of the lines together are the title that the head names; 0 if they are not.
+
+    The head may name less, cut off."""
     joined = ""
     for count, line in enumerate(lines, start=1):
         joined += squeeze(line)
@@ -144,29 +188,48 @@ def _matches(lines: list[str], name: str) -> int:
     return 0
 
 
-def _heading_before(before: list[Line], draft: Draft) -> int:
+def _heading_before(before: list[Line], crumbs: set[str], draft: Draft) -> int:
     """The last heading before the body that reads like the title of a document."""
     site = squeeze(draft.meta.get("sitename") or "")
     column = squeeze(draft.meta.get("columnname") or "")
     for at in range(len(before) - 1, max(-1, len(before) - 40), -1):
-        line, heading = before[at]
-        text = squeeze(line)
-        if not heading or not 6 <= len(text) <= 120 or "\t" in line or is_edge(line, frame=True):
+        line = before[at]
+        text = squeeze(line.text)
+        if not line.heading or not 6 <= len(text) <= 120 or "\t" in line.text or is_edge(line.text, frame=True):
             continue
-        if text in (site, column) or text.endswith(("门户网站", "网站", "栏目", "专栏", "频道")):
+        if text in (site, column) or text in crumbs or is_date_line(line.text):
+            continue
+        if text.endswith(("门户网站", "网站", "栏目", "专栏", "频道")) or (line.linked and not looks_like_title(text)):
             continue
         if re.search(r"[:：]|首页|[>＞]|位置", text) and not text.endswith(("报告", "通知", "公告", "意见")):
             continue
         start = at
         while (
             start > 0
-            and before[start - 1][1]
+            and before[start - 1].heading
             and at - start < 2
-            and len(squeeze(before[start - 1][0])) >= 6
-            and _goes_on(before[start - 1][0], line)
+            and len(squeeze(before[start - 1].text)) >= 6
+            and _goes_on(before[start - 1].text, line.text)
         ):
             start -= 1
-        draft.title = "".join(part for part, _ in before[start : at + 1])
+        draft.title = "".join(part.text for part in before[start : at + 1])
+        return at
+    return -1
+
+
+def _title_before(before: list[Line], crumbs: set[str], wanted: list[str], draft: Draft) -> int:
+    """The last line before the body that has the words of a title, where no element is named a heading."""
+    for at in range(len(before) - 1, max(-1, len(before) - 12), -1):
+        line = before[at]
+        text = squeeze(line.text)
+        if line.linked or text in crumbs or not looks_like_title(line.text) or is_edge(line.text, frame=True):
+            continue
+        if len(text) < 12 and text not in wanted:
+            continue
+        start = at
+        if at > 0 and not before[at - 1].linked and _goes_on(before[at - 1].text, line.text):
+            start -= 1
+        draft.title = "".join(part.text for part in before[start : at + 1])
         return at
     return -1
 
@@ -183,11 +246,11 @@ def _goes_on(first: str, second: str) -> bool:
 def read_labels(draft: Draft, before: list[Line], after: list[Line], title_at: int) -> None:
     """Keep the lines near the body that may be its date line, and read its information table."""
     # The date line stands behind the title as a rule, before it on a few pages; banners farther up are no date line.
-    near = before[max(0, title_at - 12) :] if title_at >= 0 else before[-40:]
-    draft.labels = [line.replace("\t", " ").strip() for line, _ in near] + [
-        line.replace("\t", " ").strip() for line, _ in after[:40]
-    ]
-    read_table(draft, [line for line, _ in before] + [line for line, _ in after])
+    near = before[title_at + 1 :] + before[max(0, title_at - 12) : title_at + 1] if title_at >= 0 else before[-40:]
+    shown = [line.text for line in near if not (line.linked and is_date_line(line.text))]
+    draft.labels = [text.replace("\t", " ").strip() for text in shown]
+    draft.labels_after = [line.text.replace("\t", " ").strip() for line in after[:40]]
+    read_table(draft, [line.text for line in [*before, *after]])
 
 
 def read_table(draft: Draft, lines: list[str]) -> None:
@@ -247,37 +310,57 @@ def _is_site(part: str, site: str, column: str) -> bool:
     )
 
 
-# --- a body that was found by its density may hold its own frame ------------------------------------------------------
+# --- a container may hold its own frame -------------------------------------------------------------------------------
 
 
-def split_frame(lines: list[str], draft: Draft) -> list[str]:
-    """The body lines of a broad container: what stands before its title and date line and behind its text taken off."""
-    start = _head_end(lines, draft)
-    draft.labels.extend(lines[:start])
-    read_table(draft, lines[:start])
-    lines = lines[start:]
-    end = _tail_start(lines)
-    draft.labels.extend(lines[end:])
-    return lines[:end]
+def split_frame(lines: list[str], draft: Draft, *, sure: bool) -> list[str]:
+    """The body lines of a container: what stands before its title and date line and behind its text taken off.
+
+    A container that was found by its density (not `sure`) may begin with the page's information table and end with
+    the page's own foot.
+    """
+    kept, start = _head(lines, draft, 10 if sure else 40)
+    if not sure:
+        while start < len(lines) and (is_edge(lines[start], frame=True) or _is_info(lines, start)):
+            start += 1
+        read_table(draft, lines[:start])
+    draft.labels[:0] = lines[:start]
+    if sure:
+        return kept + lines[start:]
+    end = _tail_start(lines[start:]) + start
+    draft.labels_after[:0] = lines[end:]
+    return kept + lines[start:end]
 
 
-def _head_end(lines: list[str], draft: Draft) -> int:
-    """The first line of the body: behind the title where one of the first lines is it, then behind labels, tables."""
-    start = 0
-    reach = min(len(lines), 40)
-    # Where the title stands before the container, a repetition in it is no border: a document number may precede it.
-    for name in wanted_titles(draft) if draft.title is None else []:
+def _head(lines: list[str], draft: Draft, reach: int) -> tuple[list[str], int]:
+    """The lines before the body's first one that are the document's own (its number), and where the body begins.
+
+    Where the title stands before the container, a repetition in it is no border: a document number may precede it.
+    """
+    if draft.title is not None:
+        return [], 0
+    reach = min(len(lines), reach)
+    for name in wanted_titles(draft):
         for at in range(reach):
-            if (count := _matches(lines[at : at + 3], name)) and all(len(line) < 200 for line in lines[:at]):
-                draft.title = "".join(lines[at : at + count])
-                draft.title_from = "heading"
-                start = at + count
-                break
-        if start:
-            break
-    while start < len(lines) and (is_edge(lines[start], frame=True) or _is_info(lines, start)):
-        start += 1
-    return start
+            if count := _matches(lines[at : at + 3], name):
+                return _behind_title(lines, at, at + count, draft)
+    first = next((at for at in range(reach) if len(lines[at]) > 110 or re.search(r"[。；]", lines[at])), reach)
+    for at in range(first):
+        span = title_among(lines[at:first][:3])
+        if span is not None and span[0] == 0 and not is_edge(lines[at], frame=True) and not is_date_line(lines[at]):
+            return _behind_title(lines, at, at + span[1], draft)
+    return [], 0
+
+
+def _behind_title(lines: list[str], at: int, end: int, draft: Draft) -> tuple[list[str], int]:
+    if any(len(line) >= 200 for line in lines[:at]):
+        return [], 0
+    draft.title = "".join(lines[at:end])
+    draft.title_from = "heading"
+    kept = [line for line in lines[:at] if document_number(line)]
+    while end < len(lines) and (is_edge(lines[end], frame=True) or is_date_line(lines[end])):
+        end += 1
+    return kept, end
 
 
 def _is_info(lines: list[str], at: int) -> bool:
@@ -306,11 +389,3 @@ def _tail_start(lines: list[str]) -> int:
                 return at
         seen += len(line)
     return len(lines)
-
-
-def is_part_of_frame(element: Element) -> bool:
-    """Whether the element is named as a part that is no body."""
-    return is_named_chrome(names_of(element))
-
-
-__all__ = ["around", "find_title", "is_chrome", "read_labels", "split_frame", "strip_site", "wanted_titles"]

@@ -96,7 +96,11 @@ _END_TAGS = re.compile(r"</(?:html|body)\s*>|<!DOCTYPE[^>]{0,300}>", re.I)
 _SURROGATE = re.compile(
     r"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3]));"
 )
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:left|top|text-indent|margin-left)\s*:\s*-\d{4,}(?:\.\d+)?px|"
+    r"(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)(?=.{0,300}overflow)|clip\s*:\s*rect\(0",
+    re.I,
+)
 _PROSE = re.compile(r"[，。；、！？,;]")
 
 
@@ -213,8 +217,10 @@ def drop_unseen(root: Element) -> None:
 
 
 def _is_hidden(element: Element) -> bool:
+    if element.get("hidden") is not None:
+        return True
     style = element.get("style")
-    return element.get("hidden") is not None or (style is not None and _HIDDEN.search(style) is not None)
+    return style is not None and _HIDDEN.search(style) is not None
 
 
 def _is_page_of(element: Element, holder: Element) -> bool:

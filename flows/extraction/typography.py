@@ -20,8 +20,16 @@ _DIGITS = r"0-9\uff10-\uff19%\uff05"
 
 _HAN_DIGIT = re.compile(rf"(?<=[{_WIDE}]) (?=[{_DIGITS}])|(?<=[{_DIGITS}]) (?=[{_WIDE}])")
 _HAN_HAN = re.compile(rf"(?<=[{_WIDE}]) (?=[{_WIDE}])")
-# A year, month or day pulled apart by typesetting: 202 4年.
-_SPLIT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d) (\d)(?=年)|(?<!\d)((?:19|20)) (\d\d)(?=年)")
+# A line break in the source of a page, between signs that stand without blanks.
+_SOFT_BREAK = re.compile(rf"(?<=[{_WIDE}])[ \t\u3000]*[\r\n]\s*(?=[{_WIDE}])")
+
+
+_NARROW = str.maketrans("０１２３４５６７８９：－／．", "0123456789:-/.")
+
+
+def narrow(text: str) -> str:
+    """The text with the full-width digits of dates and numbers, and the signs between them, in their narrow form."""
+    return text.translate(_NARROW)
 
 
 def one_line(text: str) -> str:
@@ -32,6 +40,11 @@ def one_line(text: str) -> str:
     if " " in text:
         text = _HAN_DIGIT.sub("", text)
     return text
+
+
+def flowing(text: str) -> str:
+    """The text of a paragraph on one line: a line break of its source is a blank only where the script has blanks."""
+    return one_line(_SOFT_BREAK.sub("", text) if "\n" in text or "\r" in text else text)
 
 
 def close_han(text: str) -> str:
