@@ -124,6 +124,7 @@ def write_batch(
     }
     every = visits(archive.log, candidates, {portal.id: portal for portal in registry.portals})
     found = next((asked for name, asked in every if name == run_id), [])
+    rows["visits"] = [visit_row(address, run_id) for address in found]
     jobs = (Job(address, bodies(address, archive), run_id) for address in found)
     told = map(read_job, jobs) if len(found) < WORTH_A_PROCESS * processes or processes == 1 else None
     for address, more in zip(found, told or in_sealed_processes(read_job, jobs, processes), strict=True):
@@ -133,6 +134,18 @@ def write_batch(
     for table, lines in (rows | seed_rows(registry)).items():
         write_rows(folder / f"{table}.jsonl", lines)
     return folder
+
+
+def visit_row(address: Address, run_id: str) -> dict[str, Any]:
+    """The row of `visits` for an address that a run asked for."""
+    return {
+        "run_id": run_id,
+        "portal_id": address.portal.id,
+        "url": address.url,
+        "capture_id": address.article.capture_id,
+        "seen_at": address.article.fetched_at,
+        "extractor_version": EXTRACTOR_VERSION,
+    }
 
 
 def add_rows(rows: Rows, more: Rows) -> None:

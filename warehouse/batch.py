@@ -10,17 +10,20 @@ that extraction gave. `text_digest` is the SHA-256, in hex, of the UTF-8 text.
 
 What the caller writes, and what the warehouse makes of it:
 
-- `runs` `portal_runs` `captures` `candidates` `problems` `sightings` `missing`: the log of what was done and seen. A
-  line loaded again replaces itself (its natural key is in `TABLES`).
+- `runs` `portal_runs` `captures` `candidates` `visits` `problems` `sightings` `missing`: the log of what was done
+  and seen. A line loaded again replaces itself (its natural key is in `TABLES`).
 - `sightings`: one row a visit that showed a report's text, a 304 answer included (then the digest is that of the text
   which the 304 vouches for). A visit (`capture_id`, `url`, `seen_at`) shows one text: handed in again, it moves to the
   new text. A row of `report_versions` is a sighting too.
+- `visits`: one row an article address that a run asked for, whatever came of it, with the extractor that read it. A
+  batch that holds a visit tells all that came of it: sightings and problems that are known of it go first.
 - `missing`: one row a capture that answered 404 or 410 at an address. Two of them in two runs, with no sighting between
   or after, and the appearance is gone (`gone_at` is the second); a report whose every appearance is gone is
   `removed_at_source`.
 - `report_versions`: one row a text (`report_id` + `text_digest`), with its metadata, and its facts in `paragraphs`,
   `sections`, `quantities`, `observations`, `checks`, `citations`, `postings`, all keyed by the same pair. A text that
-  the warehouse holds already from the same `extractor_version` is skipped with its facts; from another it is replaced.
+  the warehouse holds already from the same `extractor_version` is skipped with its facts; from another it is replaced
+  where a fact differs, and else only takes the new version's name.
   A fact whose text is not in the same batch's `report_versions` is refused. Version numbers are never handed in.
 - `indicators` `regions` `portals` `population` `disclosure`: seed data. A file replaces the whole table; no file leaves
   it as it is.
@@ -118,6 +121,16 @@ TABLES: dict[str, BatchTable] = {
             """
                 run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; fetch_url VARCHAR; title VARCHAR;
                 listed_on DATE; list_url VARCHAR; decision VARCHAR!; reason VARCHAR; seen_at TIMESTAMPTZ!
+            """,
+        ),
+        _table(
+            "visits",
+            "log",
+            "capture_id",
+            # capture_id: that of the page, though the text may stand in a file's
+            """
+                run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!; seen_at TIMESTAMPTZ!;
+                extractor_version VARCHAR!
             """,
         ),
         _table(

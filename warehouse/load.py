@@ -6,7 +6,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -85,8 +85,9 @@ def _read(connection: duckdb.DuckDBPyConnection, table: BatchTable, path: Path) 
     known = {column.name: column.type for column in table.columns}
     try:
         keys = connection.execute(
-            "SELECT DISTINCT unnest(json_keys(json)) AS name "
-            "FROM read_ndjson_objects(?, maximum_object_size=1073741824) ORDER BY name",
+            "SELECT DISTINCT unnest(keys) AS name FROM ("
+            "SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects(?, maximum_object_size=1073741824)) "
+            "ORDER BY name",
             [str(path)],
         ).fetchall()
         if unknown := [key for (key,) in keys if key not in known]:
@@ -140,6 +141,14 @@ def _replace_logs_and_seeds(connection: duckdb.DuckDBPyConnection, paths: Iterab
             """INSERT INTO touched SELECT report_id FROM batch_sightings UNION ALL
                SELECT s.report_id FROM sightings s JOIN batch_sightings b USING (capture_id, url, seen_at)"""
         )
+    if "visits" in paths:
+        connection.execute(
+            "INSERT INTO touched SELECT s.report_id FROM sightings s JOIN batch_visits b USING (url, seen_at)"
+        )
+        connection.execute(
+            "DELETE FROM sightings AS t USING batch_visits AS b WHERE t.url = b.url AND t.seen_at = b.seen_at"
+        )
+        connection.execute("DELETE FROM problems AS t USING batch_visits AS b WHERE t.capture_id = b.capture_id")
     for name in sorted(paths):
         table, stored = TABLES[name], STORED.get(name, name)
         if table.kind == "seed":
@@ -166,6 +175,7 @@ def _replace_logs_and_seeds(connection: duckdb.DuckDBPyConnection, paths: Iterab
 def _load_texts(connection: duckdb.DuckDBPyConnection, paths: Mapping[str, Path], scratch: Path) -> None:
     """Replace the texts that are new or better told, work out the touched histories, and place the facts."""
     connection.execute("CREATE OR REPLACE TEMP TABLE incoming (report_id VARCHAR, text_digest VARCHAR)")
+    connection.execute("CREATE OR REPLACE TEMP TABLE retold (report_id VARCHAR, text_digest VARCHAR)")
     twice = False
     if "report_versions" in paths:
         twice = (
@@ -181,12 +191,10 @@ def _load_texts(connection: duckdb.DuckDBPyConnection, paths: Mapping[str, Path]
                QUALIFY row_number() OVER (PARTITION BY report_id, text_digest ORDER BY seen_at, url, capture_id) = 1"""
         )
         connection.execute(
-            """INSERT INTO incoming
-               SELECT b.report_id, b.text_digest FROM batch_report_versions b
-               LEFT JOIN texts t ON t.report_id = b.report_id AND t.text_digest = b.text_digest
-               WHERE t.report_id IS NULL OR t.extractor_version <> b.extractor_version
-                  OR (b.seen_at, b.url, b.capture_id) <= (t.seen_at, t.url, t.capture_id)"""
+            "INSERT INTO incoming SELECT report_id, text_digest FROM batch_report_versions "
+            "ANTI JOIN texts USING (report_id, text_digest)"
         )
+        _find_retold(connection, paths)
     for name in FACTS:
         if name in paths:
             _refuse_orphans(connection, name, paths)
@@ -217,7 +225,57 @@ def _load_texts(connection: duckdb.DuckDBPyConnection, paths: Mapping[str, Path]
         if name in paths:
             _insert_facts(connection, name, twice)
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS loaded_texts (report_id VARCHAR, text_digest VARCHAR)")
-    connection.execute("INSERT INTO loaded_texts SELECT * FROM incoming")
+    connection.execute("INSERT INTO loaded_texts SELECT * FROM incoming UNION SELECT * FROM retold")
+
+
+def _find_retold(connection: duckdb.DuckDBPyConnection, paths: Mapping[str, Path]) -> None:
+    """Add to the incoming texts those that the warehouse holds and the batch tells otherwise: read by another extractor
+    or known from an earlier sight. Where no fact differs, only the extractor's name is written."""
+    connection.execute(
+        """UPDATE batch_report_versions AS b
+           SET capture_id = t.capture_id, seen_at = t.seen_at, portal_id = t.portal_id, url = t.url,
+               list_title = t.list_title
+           FROM texts t
+           WHERE t.report_id = b.report_id AND t.text_digest = b.text_digest
+             AND t.extractor_version <> b.extractor_version
+             AND (t.seen_at, t.url, t.capture_id) < (b.seen_at, b.url, b.capture_id)
+             AND EXISTS (FROM sightings s WHERE s.url = t.url AND s.seen_at = t.seen_at
+                         AND s.report_id = t.report_id AND s.text_digest = t.text_digest)"""
+    )
+    connection.execute(
+        """INSERT INTO retold
+           SELECT report_id, text_digest FROM batch_report_versions b JOIN texts t USING (report_id, text_digest)
+           WHERE t.extractor_version <> b.extractor_version
+              OR (b.seen_at, b.url, b.capture_id) <= (t.seen_at, t.url, t.capture_id)"""
+    )
+    if not (connection.execute("SELECT count(*) FROM retold").fetchone() or (0,))[0]:
+        return
+    told = [("report_versions", "texts"), *((name, STORED[name]) for name in FACTS)]
+    differing = " UNION ".join(_differences(name, stored, name in paths) for name, stored in told)
+    connection.execute(f"INSERT INTO incoming SELECT DISTINCT report_id, text_digest FROM ({differing})")
+    connection.execute(
+        """UPDATE texts AS t SET extractor_version = b.extractor_version
+           FROM (SELECT * FROM batch_report_versions SEMI JOIN retold USING (report_id, text_digest)
+                 ANTI JOIN incoming USING (report_id, text_digest)) b
+           WHERE t.report_id = b.report_id AND t.text_digest = b.text_digest
+             AND t.extractor_version <> b.extractor_version"""
+    )
+
+
+def _differences(name: str, stored: str, in_batch: bool) -> str:
+    """A query for the keys of the retold texts whose rows in a batch table are not those that are stored."""
+    columns = ", ".join(_name(column.name) for column in TABLES[name].columns if column.name != "extractor_version")
+    batch, here = f"SELECT {columns} FROM batch_{name}", f"SELECT {columns} FROM {stored}"
+    if name == "postings":
+        batch = (
+            "SELECT report_id, text_digest, unnest(map_keys(tokens)) AS token, unnest(map_values(tokens)) AS tf "
+            "FROM batch_postings"
+        )
+        here = "SELECT report_id, text_digest, token, tf FROM search_postings JOIN search_documents USING (doc)"
+    if not in_batch:
+        batch = f"{here} LIMIT 0"
+    batch, here = (f"SELECT * FROM ({rows}) SEMI JOIN retold USING (report_id, text_digest)" for rows in (batch, here))
+    return f"SELECT report_id, text_digest FROM (({batch} EXCEPT {here}) UNION ALL ({here} EXCEPT {batch}))"
 
 
 def _refuse_orphans(connection: duckdb.DuckDBPyConnection, name: str, paths: Mapping[str, Path]) -> None:
@@ -251,8 +309,10 @@ def _write_histories(connection: duckdb.DuckDBPyConnection, scratch: Path) -> No
     versions: list[dict[str, Any]] = []
     appearances: list[dict[str, Any]] = []
     states: list[dict[str, Any]] = []
-    for report_id, told in _histories(connection):
-        versions.extend(_version_rows(connection, report_id, told))
+    histories = list(_histories(connection))
+    changes = _changes(connection, histories, scratch)
+    for report_id, told in histories:
+        versions.extend(_version_rows(report_id, told, changes))
         appearances.extend(_appearance_rows(report_id, told))
         states.append(_state_row(report_id, told))
     for stored, rows in (("text_versions", versions), ("appearances", appearances), ("report_states", states)):
@@ -289,11 +349,44 @@ def _histories(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, His
             yield report_id, told
 
 
-def _version_rows(connection: duckdb.DuckDBPyConnection, report_id: str, told: History) -> Iterator[dict[str, Any]]:
-    texts: dict[str, str] = {}
-    if len(told.versions) > 1:
-        found = connection.execute("SELECT text_digest, text FROM texts WHERE report_id = ?", [report_id]).fetchall()
-        texts = dict(found)
+_Step = tuple[str, str, str]
+"""A report and the digests of two of its versions that follow each other."""
+
+
+def _changes(
+    connection: duckdb.DuckDBPyConnection, histories: Iterable[tuple[str, History]], scratch: Path
+) -> dict[_Step, str]:
+    """What changed at each step of the histories, as JSON: as it stands there already, else from the two texts."""
+    steps = {
+        (report_id, before.text_digest, after.text_digest)
+        for report_id, told in histories
+        for before, after in pairwise(told.versions)
+    }
+    if not steps:
+        return {}
+    known = connection.execute(
+        """SELECT v.report_id, b.text_digest, v.text_digest, v.change
+           FROM text_versions v SEMI JOIN touched USING (report_id)
+           JOIN text_versions b ON b.report_id = v.report_id AND b.version = v.version - 1"""
+    ).fetchall()
+    changes = {(report_id, before, after): changed for report_id, before, after, changed in known}
+    needed = sorted(steps - changes.keys())
+    # All texts at once: each further query would read the texts of the whole warehouse anew.
+    connection.execute("CREATE OR REPLACE TEMP TABLE compared (report_id VARCHAR, text_digest VARCHAR)")
+    keys = sorted({(report_id, digest) for report_id, *digests in needed for digest in digests})
+    rows = [{"report_id": report_id, "text_digest": digest} for report_id, digest in keys]
+    _insert_rows(connection, "compared", rows, scratch / "compared.jsonl")
+    found = connection.execute(
+        "SELECT report_id, text_digest, text FROM texts SEMI JOIN compared USING (report_id, text_digest)"
+    ).fetchall()
+    texts = {(report_id, digest): text for report_id, digest, text in found}
+    for report_id, before, after in needed:
+        changed = change(texts[report_id, before], texts[report_id, after])
+        changes[report_id, before, after] = json.dumps(changed.as_json(), ensure_ascii=False)
+    return changes
+
+
+def _version_rows(report_id: str, told: History, changes: Mapping[_Step, str]) -> Iterator[dict[str, Any]]:
     before: str | None = None
     for number, version in enumerate(told.versions, start=1):
         yield {
@@ -301,7 +394,7 @@ def _version_rows(connection: duckdb.DuckDBPyConnection, report_id: str, told: H
             "version": number,
             **version._asdict(),
             "latest": number == len(told.versions),
-            "change": None if before is None else change(texts[before], texts[version.text_digest]).as_json(),
+            "change": None if before is None else json.loads(changes[report_id, before, version.text_digest]),
         }
         before = version.text_digest
 
@@ -341,7 +434,7 @@ def _insert_rows(
             lines.write(json.dumps(row, ensure_ascii=False, default=lambda time: time.isoformat()) + "\n")
     types = connection.execute(
         "SELECT column_name, data_type FROM duckdb_columns() "
-        "WHERE table_name = ? AND database_name = current_database()",
+        "WHERE table_name = ? AND database_name IN ('temp', current_database())",
         [stored],
     ).fetchall()
     columns = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in types)
@@ -353,7 +446,7 @@ def _insert_rows(
 
 
 def _move_facts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Write anew the stored facts whose text got another version number or is no longer (or again) the latest."""
+    """Mark the stored facts whose text got another version number or is no longer (or again) the latest."""
     connection.execute(
         """CREATE OR REPLACE TEMP TABLE moved AS
            SELECT report_id, text_digest, n.version, coalesce(n.latest, false) AS latest
@@ -366,18 +459,11 @@ def _move_facts(connection: duckdb.DuckDBPyConnection) -> None:
     if not (connection.execute("SELECT count(*) FROM moved").fetchone() or (0,))[0]:
         return
     for name in FACTS:
-        stored = STORED[name]
+        # An update writes these two narrow columns anew, where delete and insert would write the words too.
         connection.execute(
-            f"""CREATE OR REPLACE TEMP TABLE moving AS SELECT f.* REPLACE (m.version AS version, m.latest AS latest)
-                FROM {stored} f JOIN moved m ON m.report_id = f.report_id AND m.text_digest = f.text_digest
-                ORDER BY f.report_id, f.text_digest, {_ORDER[name]}"""
+            f"""UPDATE {STORED[name]} AS f SET version = m.version, latest = m.latest FROM moved m
+                WHERE m.report_id = f.report_id AND m.text_digest = f.text_digest"""
         )
-        connection.execute(
-            f"DELETE FROM {stored} AS t USING moved AS k "
-            "WHERE t.report_id = k.report_id AND t.text_digest = k.text_digest"
-        )
-        connection.execute(f"INSERT INTO {stored} BY NAME SELECT * FROM moving")
-    connection.execute("DROP TABLE moving")
 
 
 _PLACED_PARAGRAPHS = """

@@ -25,7 +25,8 @@ FROM text_quantities WHERE latest;
 
 CREATE OR REPLACE VIEW observations AS
 SELECT report_id, indicator, value, value_high, unit, bound, period, scope, start, "end", evidence, confidence, rule,
-       quantity, version
+       quantity, version,
+       md5(concat_ws(' ', report_id, text_digest, indicator, start, "end", quantity))[:16] AS observation_id
 FROM text_observations WHERE latest;
 
 CREATE OR REPLACE VIEW checks AS
