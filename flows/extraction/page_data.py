@@ -95,9 +95,9 @@ def _documents(element: Element, text: str) -> Iterator[PageData]:
 def _json_in(text: str) -> Iterator[Any]:
     """The JSON values in a script, outermost first, those that stand in a string for JSON.parse among them."""
     decoder = json.JSONDecoder(strict=False)
-    for match in _QUOTED.finditer(text):
+    for quoted in _QUOTED.finditer(text):
         try:
-            yield json.loads(_literal(match[1]), strict=False)
+            yield json.loads(_literal(quoted[1]), strict=False)
         except (json.JSONDecodeError, RecursionError):
             continue
     at = tried = 0
