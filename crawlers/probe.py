@@ -254,7 +254,8 @@ def _columns(rows: Iterable[Mapping[str, Any]], pages: list[tuple[Capture, Page]
         family = family_named(str(row["family"]))
         name = str(row.get("name") or "")
         first = [page for capture, page in pages if capture.url == row["url"]]
-        after = [page for capture, page in pages if capture.via == row["url"] and capture.url != row["url"]]
+        following = family.read(first[0]).next_page if first else None
+        after = [page for _, page in pages if following is not None and page.url == following.url != row["url"]]
         seen: dict[str, Candidate] = {}
         counts = []
         for page in [*first[:1], *after[:1]]:

@@ -6,9 +6,10 @@ import re
 from urllib.parse import urlsplit
 
 from crawlers.families.dialects import dialect_of
+from crawlers.families.navigation import page_links
 from crawlers.families.paging import plain
 from crawlers.families.reading import ColumnLink, Page
-from crawlers.families.rows import is_pager, link_target, link_title, parse
+from crawlers.families.rows import is_pager
 
 # How likely a list holds the reports, by its name: 4 made for them, 3 about law-based government, 2 about reports or
 # law, 1 an index under which such lists are kept.
@@ -30,6 +31,10 @@ _OTHERS = re.compile(
 )
 
 
+_NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|svg|css|js|ico|zip|rar|mp4|apk|pdf|docx?|xlsx?)$", re.IGNORECASE)
+_LONGEST_NAME = 24
+
+
 def column_rank(name: str, url: str) -> int:
     """How likely a list holds the reports: 4 made for them … 1 an index that may lead there, 0 no sign of it."""
     if _OTHERS.search(name):
@@ -41,23 +46,26 @@ def column_rank(name: str, url: str) -> int:
     return max(named, min(slug, 3) if slug > 1 else slug if not named else 0)
 
 
+def keeps_other_reports(name: str) -> bool:
+    """True if a list is named after reports of another kind."""
+    return _OTHERS.search(name) is not None
+
+
 def column_links(page: Page) -> tuple[ColumnLink, ...]:
     """Links of a page to lists that may hold the reports, the likeliest first, each address once."""
-    document = parse(page.text)
-    if document is None:
-        return ()
     here = plain(page.url)
-    found: dict[str, tuple[int, int, str, str]] = {}
-    for position, anchor in enumerate(document.iter("a")):
-        name = link_title(anchor)
-        target = link_target(anchor, page.url)
-        if not target or not 1 < len(name) <= 24 or is_pager(name) or plain(target) == here:
-            continue
-        dialect = dialect_of(target)
-        if dialect is not None and dialect.name not in {"bare", "numid"}:
-            continue
-        rank = column_rank(name, target)
-        key = plain(target)
+    found: dict[str, tuple[int, int, ColumnLink]] = {}
+    for position, link in enumerate(page_links(page)):
+        key = plain(link.url)
+        rank = column_rank(link.name, link.url) if key != here and may_be_column(link) else 0
         if rank and (key not in found or found[key][0] > -rank):
-            found[key] = (-rank, position, target, name)
-    return tuple(ColumnLink(target, name) for _, _, target, name in sorted(found.values()))
+            found[key] = (-rank, position, link)
+    return tuple(link for _, _, link in sorted(found.values(), key=lambda item: item[:2]))
+
+
+def may_be_column(link: ColumnLink) -> bool:
+    """True if a link is named as lists are, and its address is no article's, file's or picture's."""
+    if not 1 < len(link.name) <= _LONGEST_NAME or is_pager(link.name) or _NO_PAGE.search(urlsplit(link.url).path):
+        return False
+    dialect = dialect_of(link.url)
+    return dialect is None or dialect.name in {"bare", "numid"}

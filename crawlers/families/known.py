@@ -10,7 +10,7 @@ from crawlers.families.gkmlpt import Gkmlpt
 from crawlers.families.hanweb import Hanweb
 from crawlers.families.lonsun import Lonsun
 from crawlers.families.nfcms import Nfcms
-from crawlers.families.reading import Family, Page
+from crawlers.families.reading import Family, ListReading, Page
 from crawlers.families.trs import Trs
 from crawlers.families.ucap import Ucap
 from crawlers.families.vsb import Vsb
@@ -59,6 +59,15 @@ def family_of(page: Page, named: str | None) -> Family:
     """The family that reads a page: the one the registry names, unless the page is of a catalogue beside it."""
     found = recognise(page).family
     return family_named(named) if named and found.name not in _BESIDE else found
+
+
+def read_by(family: Family, page: Page) -> ListReading:
+    """What a page lists, read by its family, and by the generic reader where the family finds nothing."""
+    reading = family.read(page)
+    if reading.entries or family is GENERIC:
+        return reading
+    generic = GENERIC.read(page)
+    return generic if generic.entries else reading
 
 
 def recognise(page: Page) -> Recognition:

@@ -27,8 +27,10 @@ _PAGER = re.compile(
     re.IGNORECASE,
 )
 _CUT_SHORT = re.compile(r"(?:…|\.{2,}|。{2,})\s*$")
+# What a click opens: the first address among what its script is given.
 _OPENED = re.compile(
-    r"""(?:open|href|location|go|jump|show)\w*\s*[(=]\s*['"]([^'"]+\.[a-z]{3,5}[^'"]*)['"]""", re.IGNORECASE
+    r"""['"]\s*((?:https?:/)?\.{0,2}/(?!/)[^'"\s]*|https?://[^'"\s]+|[^'"\s(){};]+\.(?:s?html?|jsp|php|aspx?|pdf|docx?)[^'"\s]*)['"]""",
+    re.IGNORECASE,
 )
 _LABELLED_TITLE = re.compile(r"^\s*(?:文章)?标题[:：]\s*")
 
@@ -115,7 +117,7 @@ class _Row:
 
 
 def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
-    base = _base(document, base)
+    base = base_of(document, base)
     anchors = list(document.iter("a"))
     links_in: Counter[html.HtmlElement] = Counter()
     targets: dict[html.HtmlElement, str] = {}
@@ -227,7 +229,8 @@ def _inline_text(element: html.HtmlElement) -> str:
     return "".join(parts)
 
 
-def _base(document: html.HtmlElement, url: str) -> str:
+def base_of(document: html.HtmlElement, url: str) -> str:
+    """The address that a page's relative links are joined to: what its `<base>` says, else its own."""
     for element in document.iter("base"):
         if href := element.get("href"):
             return urljoin(url, str(href).strip())
