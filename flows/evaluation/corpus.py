@@ -182,7 +182,8 @@ def _facts(folder: Path, text: str, document: Document | None, result: ReportRes
     from flows.extraction.outline import outline
 
     same = document is not None and document.text == text
-    subject = document if same and document is not None else Document(text, sections=outline(text))
+    level = document.level if document is not None else None
+    subject = document if same and document is not None else Document(text, sections=outline(text), level=level)
     measure(subject)  # seeds are read and compiled once a process, not once a report
     started = time.perf_counter()
     measures = measure(subject)

@@ -19,9 +19,9 @@ BETTER = ("up", "down", "neutral")
 REGIONS = ("says", "clause", "sentence", "about")
 REQUIRED_KEYS = ("code", "name_zh", "name_en", "dimension", "kind", "unit", "units", "better", "phrasings")
 INDICATOR_KEYS = frozenset(
-    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "in_department", "share", "relations", "note"),
+    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "in_department", "share", "growth", "relations", "note"),
 )
-PHRASING_KEYS = frozenset((*REGIONS, "not", "units"))
+PHRASING_KEYS = frozenset((*REGIONS, "not", "not_sentence", "units"))
 
 
 class CatalogueError(Exception):
@@ -44,6 +44,10 @@ class Phrasing:
     """Each in the sentence or carried on as its topic."""
     excludes: Group
     """None of them in the segment."""
+    sentence_excludes: Group
+    """None of them in the sentence as far as the end of the number's clause."""
+    units: frozenset[str] | None
+    """Measure words that this phrasing takes, where they are fewer than those of the indicator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Indicator:
     """Code that the figure has in the report of a department."""
     share: str | None
     """Code that a share stated right behind this figure has; CODE.share where none is named."""
+    growth: str | None
+    """Code whose growth a change stated right behind this figure is; its own where none is named."""
     relations: tuple[Mapping[str, Any], ...]
     note: str | None
 
@@ -104,7 +110,8 @@ def read_catalogue(source: str, name: str) -> Catalogue:
             raise reader.error(index, f"the code {indicator.code} is used twice; give one of them another")
         indicators[indicator.code] = indicator
     for index, indicator in enumerate(indicators.values()):
-        for key, other in (("share", indicator.share), ("in_department", indicator.in_department)):
+        named = {"share": indicator.share, "in_department": indicator.in_department, "growth": indicator.growth}
+        for key, other in named.items():
             if other is not None and other not in indicators:
                 raise reader.error(index, f"`{key}` names {other}, which is no code of the catalogue")
     return Catalogue(
@@ -150,8 +157,6 @@ class _Reader:
             raise self.error(index, f"{shown} has better {entry['better']}; use one of {', '.join(BETTER)}")
         if entry["dimension"] not in self.dimensions:
             raise self.error(index, f"{shown} has dimension {entry['dimension']}, which `dimensions` does not list")
-        if not isinstance(entry["units"], list) or not all(isinstance(unit, str) for unit in entry["units"]):
-            raise self.error(index, f"{shown} needs `units` as a list of measure words, such as [件, 宗]")
         if not isinstance(entry["phrasings"], list):
             raise self.error(index, f"{shown} needs `phrasings` as a list")
         excludes = self.alternatives(index, shown, entry.get("not_match", ""))
@@ -166,13 +171,14 @@ class _Reader:
             dimension=entry["dimension"],
             kind=entry["kind"],
             unit=entry["unit"],
-            units=frozenset(entry["units"]),
+            units=self.units(index, shown, entry["units"]),
             scope=entry.get("scope"),
             better=entry["better"],
             phrasings=phrasings,
             not_sentence=self.alternatives(index, shown, entry.get("not_sentence", "")),
             in_department=entry.get("in_department"),
             share=entry.get("share"),
+            growth=entry.get("growth"),
             relations=tuple(entry.get("relations") or ()),
             note=entry.get("note"),
         )
@@ -190,7 +196,14 @@ class _Reader:
             sentence=self.region(index, name, entry.get("sentence")),
             about=self.region(index, name, entry.get("about")),
             excludes=(*excludes, *own),
+            sentence_excludes=self.alternatives(index, name, entry.get("not_sentence", "")),
+            units=self.units(index, name, entry["units"]) if "units" in entry else None,
         )
+
+    def units(self, index: int, name: str, value: object) -> frozenset[str]:
+        if not isinstance(value, list) or not all(isinstance(unit, str) for unit in value):
+            raise self.error(index, f"{name} needs `units` as a list of measure words, such as [件, 宗]")
+        return frozenset(value)
 
     def region(self, index: int, name: str, value: object) -> tuple[Group, ...]:
         if value is None:

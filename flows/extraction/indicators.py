@@ -33,17 +33,38 @@ ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|之前|过去|\d{4}�
 """What stands before a figure that was: 由3天压缩到1天."""
 OFTEN = re.compile(r"每[^,;、]{0,5}$")
 """What stands before a frequency: 每两月1次."""
+OF_THE_NEXT = re.compile(r"已|均|全部|其中|完成|整改|办结|中有|实现")
+"""From here on the words between two numbers speak of the second: 527个问题已完成整改496个."""
+AVERAGE = re.compile(r"(?:平均|人均|户均|案均|日均|月均)[^,;]*$")
+DEPARTMENT = re.compile(r"[我本]局|局党[组委]|厅党组|局机关")
+"""Words by which a department speaks of itself."""
+TARGET = re.compile(r"力争|目标[是为值]")
+"""What stands before a figure that is aimed at."""
+CUMULATIVE = re.compile(
+    r"[,、(]?(?:[全我本][省市县区镇乡局]|目前|现有|现|已|总|人数|数|计|达到?|有|为|至|增[至加]到?)*"
+    r"(?:累计|总数|总量|总计|合计|共|增至|增加到)(?:已|有|达到?|为|约|近|超过?|计|至|到|了)*"
+)
+"""All that stands before the sum of a figure just given: 新增32名,累计达197名."""
+PART = re.compile(r"其中[^;]*$")
+BARE_GROWTH = re.compile(
+    r"[,、()]*(?:(?:同比|环比|[比较]?(?:上年|去年|上一年|同期|\d{4}年)(?:度|同期|全年|相比)?|与|相比|均|分别|也|又|其|[比较]"
+    r"|全年办案数|数量|总量|数|大幅|明显|显著|持续|小幅|略有|有所|一年|了|的|增长|增加|上升|提高|提升|上涨|攀升|增幅|下降|减少|降低|回落"
+    r"|压减|下滑|降幅|缩减|减幅|增速|幅度|达到?|为|至|约|近|超过?|[-−+↑↓▲▼:]),?)*"
+)
+"""Words of growth alone, so that it is the growth of the figure before."""
 BRACKETED = re.compile(r"\([^()]*\)")
+LEVEL = re.compile(r"提高|提升|上升|下降|降低")
+"""How rates change; counts also grow and shrink."""
 GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
 GAP = re.compile(
     r"(?:高于|低于|高出|低出|超出|超过|领先|优于)[^,]{0,8}"
     r"(?:全国|全省|全市|全区|平均|省均|目标|要求|标准|指标)"
 )
-OTHER_BASE = re.compile(r"环比|比上[月周季]|较上[月周季]|上个?月|上周|上季度|比前三年")
+OTHER_BASE = re.compile(r"环比|改革前|比上[月周季]|较上[月周季]|上个?月|上周|上季度|比前三年")
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从]\d{4}年|(?:增加|减少|增长|下降|多|少)了?$")
 SHARE = re.compile(r"占")
 ALL_OF = re.compile(r"(?:均|都|皆|全部|同样)(?:为|达|达到|是|保持|实现|完成|超过|在)*$")
-RATE_ITEM = re.compile(r"[、和与及]|以及")
+RATE_ITEM = re.compile(r"[、和与及]|以及|(?<=[”\"])(?=[“\"])")
 RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$")
 JOINT = re.compile(r"[、,和及与以]*(?:较?上年|同比)?(?:增长|下降|上升|减少|提高|降低|增加)?了?")
 RESPECTIVE = re.compile(r"分别")
@@ -75,6 +96,8 @@ ROWS_BACK = 40
 """Rows back in which a table may have its head."""
 PLACES = frozenset(("乡镇", "镇街", "街道", "村", "社区", "县"))
 PERSONS = frozenset(("人", "名", "位", "人次"))
+TIMED = frozenset(("%", "工作日", "天", "日", "小时", "分钟"))
+"""Units of which an average is what an indicator states."""
 SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
 
 Word = tuple[str, int, int, int]
@@ -96,6 +119,7 @@ class _Rule:
     about: tuple[int, ...]
     excludes: int
     sentence_excludes: int
+    units: frozenset[str]
     order: int
 
 
@@ -140,6 +164,7 @@ class Matcher:
             for phrasing in indicator.phrasings:
                 rules.append(self._compile(indicator, phrasing, len(rules)))
         self.topics = 0
+        self.topical = {name for name, dimension in catalogue.dimensions.items() if dimension.get("topic")}
         self.by_says: dict[int, list[_Rule]] = {}
         self.by_sentence: dict[int, list[_Rule]] = {}
         for rule in rules:
@@ -161,6 +186,7 @@ class Matcher:
     def _compile(self, indicator: Indicator, phrasing: Phrasing, order: int) -> _Rule:
         says = tuple(self._bit(group) for group in phrasing.says)
         excludes = self._bit(phrasing.excludes) if phrasing.excludes else 0
+        sentence_excludes = (*indicator.not_sentence, *phrasing.sentence_excludes)
         return _Rule(
             indicator=indicator,
             name=phrasing.name,
@@ -170,7 +196,8 @@ class Matcher:
             sentence=sum({self._bit(group) for group in phrasing.sentence}),
             about=tuple(self._bit(group) for group in phrasing.about),
             excludes=excludes,
-            sentence_excludes=self._bit(indicator.not_sentence) if indicator.not_sentence else 0,
+            sentence_excludes=self._bit(sentence_excludes) if sentence_excludes else 0,
+            units=phrasing.units or indicator.units,
             order=order,
         )
 
@@ -273,7 +300,7 @@ class _Reading:
         self.parents = _parents(self.sections)
         self.headings: dict[int, int] = {}
         self.spoken: dict[tuple[int, int], int] = {}
-        self.level = level
+        self.of_department = level == "department" or (level is None and DEPARTMENT.search(text) is not None)
         self.matcher = matcher
         self.found: dict[int, list[Observation]] = {}
 
@@ -326,9 +353,13 @@ class _Reading:
         """Read the numbers of one sentence; `topic` holds what the sentences before it speak of."""
         hits = self.matcher.scan(self.flat, start, end)
         self.spoken[start, end] = _latest(hits, self.matcher.topics)
-        hit_starts = [hit[0] for hit in hits]
         held = [(quantity.start, quantity.end) for quantity in self.quantities[first:after]]
         ends = [start - 1, *_outside(CLAUSE_END, self.flat, start, end, held), end]
+        for one in self.quantities[first:after]:
+            if one.unit == "倍":  # 是诉讼收案的2.6倍 speaks of something else only to compare
+                begin = ends[bisect_right(ends, one.start) - 1] + 1
+                hits = [hit for hit in hits if not begin <= hit[0] < one.start]
+        hit_starts = [hit[0] for hit in hits]
         for index in range(first, after):
             quantity = self.quantities[index]
             around = self.around(quantity.start)
@@ -448,8 +479,9 @@ class _Reading:
         if index and self.quantities[index - 1].end > left:
             left = self.quantities[index - 1].end
             begin = self.quantities[index - 1].start
-            # 旁听庭审9场次230人次, 由3天压缩到1天: both share what stands before the first.
-            if left == quantity.start or ONCE.search(flat, max(clause_start, begin - 8), begin):
+            # 旁听庭审9场次230人次, 由3天压缩到1天, 18个部门209项: both share what stands before the first.
+            beside = left == quantity.start or self.matcher.carrier.fullmatch(flat, left, quantity.start)
+            if beside or ONCE.search(flat, max(clause_start, begin - 8), begin):
                 return self.segment(index - 1, clause_start, clause_end)[0], right
             mark = flat.find("、", left, quantity.start)
             if mark >= 0:
@@ -465,6 +497,8 @@ class _Reading:
             mark = flat.find("、", quantity.end, right)
             if mark >= 0:
                 right = mark
+            elif turned := OF_THE_NEXT.search(flat, quantity.end, right):
+                right = turned.start()
         if right > quantity.end and flat[quantity.end] in "、()":
             right = quantity.end
         return left, right
@@ -472,7 +506,9 @@ class _Reading:
     def read(self, index: int, place: _Place) -> list[Observation]:
         quantity = self.quantities[index]
         said = self.flat[place.left : quantity.start]
-        if ONCE.search(said) or OFTEN.search(said):
+        if quantity.unit not in TIMED and AVERAGE.search(said):
+            return []
+        if ONCE.search(said) or OFTEN.search(said) or TARGET.search(self.flat, place.clause_start, quantity.start):
             return []
         if quantity.unit in SETTLED:
             if GAP.search(said):
@@ -494,7 +530,41 @@ class _Reading:
             share = self.share(index, place, said)
             if share is not None and (best is None or not SHARE.search(said) or best.score < 3):
                 return [share]
-        return [self.observation(quantity, place, best)] if best else []
+        if best is None:
+            sum_up = self.cumulative(index, place, said)
+            return [sum_up] if sum_up else []
+        one = self.observation(quantity, place, best)
+        return [] if self.is_part(one, index, place) else [one]
+
+    def cumulative(self, index: int, place: _Place, said: str) -> Observation | None:
+        """The sum of the figure before: 新增32名,累计达197名."""
+        if CUMULATIVE.fullmatch(said) is None:
+            return None
+        base, quantity = self.previous(index, place), self.quantities[index]
+        if base is None or self.quantities[index - 1].unit != quantity.unit or quantity.value < base.value:
+            return None
+        return replace(
+            base,
+            value=quantity.value,
+            value_high=quantity.value_high,
+            bound=quantity.bound,
+            period=quantity.period or "累计",
+            end=quantity.end,
+            evidence=self.text[base.start : quantity.end],
+            confidence=round(base.confidence - 0.1, 2),
+            rule=f"{base.rule}.sum",
+            quantity=quantity.ordinal,
+        )
+
+    def is_part(self, one: Observation, index: int, place: _Place) -> bool:
+        """Whether 其中 makes a figure a part of an earlier one of the same indicator: 立案96起,其中食品类立案20起."""
+        for back in range(index - 1, max(index - 6, -1), -1):
+            before = self.quantities[back]
+            if before.start < place.sentence_start:
+                return False
+            if any(other.indicator == one.indicator for other in self.found.get(back, ())):
+                return PART.search(self.flat, before.end, self.quantities[index].start) is not None
+        return False
 
     def is_change(self, quantity: Quantity, said: str) -> bool:
         if quantity.unit in ("个百分点", "百分点", "倍"):
@@ -533,7 +603,7 @@ class _Reading:
                         or rule.sentence_excludes & all_bits
                         or rule.clause & ~place.clause_bits
                         or rule.sentence & ~sentence_bits
-                        or not _fits(rule.indicator, quantity, kinds)
+                        or not _fits(rule, quantity, kinds)
                     ):
                         continue
                     found = self.score(rule, quantity, place, near)
@@ -581,7 +651,7 @@ class _Reading:
             elif place.topic & bit:
                 score += 0.7
                 confidence = min(confidence, 0.7)
-            elif rule.indicator.dimension in place.dimensions:
+            elif rule.indicator.dimension in place.dimensions and rule.indicator.dimension in self.matcher.topical:
                 score += 0.4
                 confidence = min(confidence, 0.6)
             else:
@@ -676,7 +746,7 @@ class _Reading:
             last = match.end()
         spans.append((last, len(names)))
         if len(spans) < of:
-            return None
+            spans = [(0, len(names))] * of  # one name for all: 满意率分别为98%和97%
         left, right = (offset + edge for edge in spans[len(spans) - of + turn])
         hits = self.matcher.scan(self.flat, max(place.sentence_start, left - LEAD), right)
         near = [hit for hit in hits if hit[0] >= left]
@@ -704,20 +774,24 @@ class _Reading:
         value = -quantity.value if down and quantity.value > 0 else quantity.value
         high = quantity.value_high
         unit = "pp" if points else quantity.unit
-        of = self.respective(index, place)[1]
-        if of > 1 and index >= of and index - of in self.found:
+        turn, of = self.respective(index, place)
+        turns = self.flat[self.quantities[index - of].end : self.quantities[index - turn].start] if index >= of else ""
+        if of > 1 and index - of in self.found and BARE_GROWTH.fullmatch(turns):
             base = self.found[index - of][0]
             code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
-        elif (own := self.best(quantity, place, kinds)) is not None:
+        elif (own := self.best(quantity, place, kinds)) is not None and own.rule.indicator.growth is None:
             code, base_start, confidence, rule = own.rule.indicator.code, own.start, own.confidence, own.rule.name
         else:
             before = self.previous(index, place)
-            if before is None:
+            if before is None or BARE_GROWTH.fullmatch(said) is None:
+                return []
+            if before.unit == "%" and not points and not LEVEL.search(said):
                 return []
             base = before
             code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
         if code.endswith((".yoy", ".share")):
             return []
+        code = self.matcher.catalogue.indicators[code].growth or code
         start = max(base_start, place.sentence_start)
         return [
             Observation(
@@ -784,7 +858,7 @@ class _Reading:
     def observation(self, quantity: Quantity, place: _Place, found: _Found) -> Observation:
         indicator = found.rule.indicator
         code = indicator.code
-        if self.level == "department" and indicator.in_department is not None:
+        if self.of_department and indicator.in_department is not None:
             code = indicator.in_department
         start, end = min(found.start, place.left), max(found.end, quantity.end)
         while start < quantity.start and self.flat[start] in ' 、,;:。")':
@@ -826,9 +900,9 @@ class _Reading:
         return None
 
 
-def _fits(indicator: Indicator, quantity: Quantity, kinds: tuple[str, ...] | None) -> bool:
+def _fits(rule: _Rule, quantity: Quantity, kinds: tuple[str, ...] | None) -> bool:
     """Whether a number of this kind and unit can state the indicator."""
-    kind = indicator.kind
+    kind = rule.indicator.kind
     if kinds is not None:
         return kind in kinds
     unit = quantity.unit
@@ -842,7 +916,7 @@ def _fits(indicator: Indicator, quantity: Quantity, kinds: tuple[str, ...] | Non
         return quantity.kind == "money" or unit == "元"
     if unit is None:
         return quantity.kind == "count" and quantity.text[-1:] in "0123456789０１２３４５６７８９万亿余"
-    return unit in indicator.units or unit.removeprefix("个") in indicator.units
+    return unit in rule.units or unit.removeprefix("个") in rule.units
 
 
 def _narrowed(text: str) -> str:
