@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from lxml import etree
+
 from flows.extraction.chrome import chrome, is_edge, is_named_chrome
 from flows.extraction.lines import lines_of
 from flows.extraction.tree import Element, Weights, body_of, length, names_of, rank_of, text_of
@@ -15,6 +17,7 @@ _HOLDERS = frozenset(
 )  # fmt: skip
 _ASIDE = frozenset(("nav", "aside", "footer", "dialog"))
 _FILES = (".pdf", ".doc", ".docx", ".wps", ".ofd", ".xls", ".xlsx", ".zip", ".rar")
+_OF_SITE = re.compile(r"ICP备|公网安备|网站标识码|版权所有|技术支持|网站地图|本网站|免责声明|浏览器|分辨率")
 _GOES_ON = re.compile(r"(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])[\u4e00-\u9fff]")
 
 ENOUGH = 0.88
@@ -122,6 +125,8 @@ def densest(body: Element, weights: Weights) -> Element | None:
         return _longest(body, weights)
     while (inner := _bearer(here, weights)) is not None:
         here = inner
+    if (run := _run_of_twins(here, weights)) is not None:
+        return run
     while here.tag not in _HOLDERS and here.getparent() is not None:
         here = here.getparent()
     return _with_siblings(here, weights)
@@ -152,6 +157,29 @@ def _bearer(block: Element, weights: Weights) -> Element | None:
     if bare > 0.1 * held or not all(_stands_apart(other, first, weights) for other in others):
         return None
     return first
+
+
+def _run_of_twins(block: Element, weights: Weights) -> Element | None:
+    """The pages of a text that is turned over by script, put into an element of their own: blocks of one name in a row
+    that hold the block's prose."""
+    parts = [child for child in block if weights.prose.get(child, 0) > 0 and not is_aside(child)]
+    if len(parts) < 2 or any(part.tag not in ("div", "section") for part in parts):
+        return None
+    shared = set.intersection(*({(part.tag, name) for name in part.get("class", "").split()} for part in parts))
+    if not shared or length(block.text) or any(length(child.tail) for child in block):
+        return None
+    wrapper = etree.Element("div")
+    parts[0].addprevious(wrapper)
+    last = parts[-1]
+    following = wrapper.getnext()
+    while following is not None:
+        after = following.getnext()
+        wrapper.append(following)
+        if following is last:
+            break
+        following = after
+    weights.add(wrapper)
+    return wrapper
 
 
 def is_aside(element: Element) -> bool:
@@ -195,7 +223,9 @@ def _stands_apart(other: Element, first: Element, weights: Weights) -> bool:
     if other.tag not in _HOLDERS or other.tag in ("blockquote", "pre", "font", "span"):
         return False
     names = set(names_of(other))
-    if not names or names & set(names_of(first)) or weights.prose[other] > 0.5 * weights.prose[first]:
+    if weights.prose.get(other, 0) > 0.5 * weights.prose.get(first, 0) or names & set(names_of(first)):
+        return False
+    if not names and not _OF_SITE.search(text_of(other)):
         return False
     return not any(_GOES_ON.match(line) for line in lines_of(other))
 
@@ -217,6 +247,9 @@ def _with_siblings(element: Element, weights: Weights) -> Element:
     for _ in range(3):
         parent = element.getparent()
         if parent is None or parent.tag in ("body", "html") or parent not in weights.plain:
+            break
+        others = [child for child in parent if child is not element and weights.prose.get(child, 0) > 0]
+        if any(_stands_apart(other, element, weights) or is_list_of_pages(other, weights) for other in others):
             break
         plain = weights.plain[parent] - weights.plain[element]
         links = weights.links[parent] - weights.links[element]

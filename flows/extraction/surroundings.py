@@ -11,7 +11,8 @@ from flows.extraction.chrome import is_date_line, is_edge
 from flows.extraction.draft import Draft
 from flows.extraction.headline import find_title as title_among
 from flows.extraction.headline import looks_like_title
-from flows.extraction.metadata import document_number
+from flows.extraction.issuers import issuer_in_title
+from flows.extraction.metadata import document_number, years_in
 from flows.extraction.tree import BLOCK, SKIP, Element, length, names_of
 from flows.extraction.typography import one_line, squeeze
 
@@ -148,8 +149,7 @@ def find_title(before: list[Line], draft: Draft) -> int:
             if end and not (
                 re.search(r"[>＞»]|位置", before[at].text) and len(squeeze(before[at].text)) > len(name) + 2
             ):
-                draft.title = "".join(line.text for line in before[at : at + end])
-                return at + end - 1
+                return _most_telling(before, at, at + end, draft)
     if draft.meta.get("data.title") and "data.content" in draft.meta:
         # A page built by its scripts from its data shows the title of the data.
         draft.title, draft.title_from = draft.meta["data.title"], "data"
@@ -162,6 +162,19 @@ def find_title(before: list[Line], draft: Draft) -> int:
             return at
     at = _heading_before(before, crumbs, draft)
     return at if at >= 0 else _title_before(before, crumbs, wanted, draft)
+
+
+def _most_telling(before: list[Line], at: int, end: int, draft: Draft) -> int:
+    """The title that the head names, or, where that is but the name of a column, the title between it and the body."""
+    named = "".join(line.text for line in before[at:end])
+    if issuer_in_title(named) is None and not years_in(named):
+        for later in range(len(before) - 1, end - 1, -1):
+            line = before[later]
+            if not line.linked and looks_like_title(line.text) and (issuer_in_title(line.text) or years_in(line.text)):
+                draft.title = line.text
+                return later
+    draft.title = named
+    return end - 1
 
 
 def _crumbs(before: list[Line]) -> set[str]:

@@ -206,14 +206,48 @@ def drop_unseen(root: Element) -> None:
         {above for above in element.iterancestors() if above in veiled} | ({element} & veiled) for element in bodies
     ]
     spared: set[Element] = set().union(*covers) if covers and all(covers) else set()
+    if not bodies:
+        spared = _only_prose(root, hidden)
     inside = set(bodies)
     for element in hidden:
-        if element in spared or element.getparent() is None:
+        if element in spared or element.getparent() is None or _is_next_page(element):
             continue
         holder = next((above for above in element.iterancestors() if above in inside), None)
         if holder is not None and not is_named_chrome(names_of(element)) and _is_page_of(element, holder):
             continue
         cut(element)
+
+
+def _only_prose(root: Element, hidden: list[Element]) -> set[Element]:
+    """The hidden element that holds the page's prose and what hides it, where hardly any of it is seen."""
+    longest = max(hidden, key=lambda element: _prose_of(element))
+    held = _prose_of(longest)
+    if held < 200 or _prose_of(body_of(root)) - held > 0.3 * held:
+        return set()
+    veiled = set(hidden)
+    return {longest} | {above for above in longest.iterancestors() if above in veiled}
+
+
+def _prose_of(element: Element) -> int:
+    return sum(length(text) for text in element.itertext() if len(text) >= 10 and _PROSE.search(text))
+
+
+_ORDINAL = re.compile(r"\s*([一二三四五六七八九十])、[\u4e00-\u9fff]")
+_ORDER = "一二三四五六七八九十"
+
+
+def _is_next_page(element: Element) -> bool:
+    """Whether a hidden block is a later page of what the block before it begins: its headings are numbered on."""
+    own = [found[1] for text in element.itertext() if (found := _ORDINAL.match(text))]
+    if not own or own[0] == "一":
+        return False
+    classes = element.get("class")
+    for other in element.itersiblings(element.tag, preceding=True):
+        if other.get("class") == classes:
+            before = [found[1] for text in other.itertext() if (found := _ORDINAL.match(text))]
+            if before:
+                return _ORDER.index(own[0]) > _ORDER.index(before[-1])
+    return False
 
 
 def _is_hidden(element: Element) -> bool:
@@ -263,21 +297,24 @@ class Weights:
         self.links: dict[Element, int] = {}
         self.prose: dict[Element, int] = {}
         # Children stand behind their parents in document order, so backwards every child is weighed before its parent.
-        self._elements = list(root.iter(etree.Element))
-        for element in reversed(self._elements):
-            plain = links = prose = 0
-            pieces = [element.text]
-            for child in element:
-                if child in self.plain:
-                    plain += self.plain[child]
-                    links += self.links[child]
-                    prose += self.prose[child]
-                pieces.append(child.tail)
-            for piece in pieces:
-                if piece and (size := length(piece)):
-                    plain += size
-                    if size >= 10 and _PROSE.search(piece):
-                        prose += size
-            if element.tag == "a":
-                links, plain, prose = links + plain, 0, 0
-            self.plain[element], self.links[element], self.prose[element] = plain, links, prose
+        for element in reversed(list(root.iter(etree.Element))):
+            self.add(element)
+
+    def add(self, element: Element) -> None:
+        """Weigh an element whose children are weighed."""
+        plain = links = prose = 0
+        pieces = [element.text]
+        for child in element:
+            if child in self.plain:
+                plain += self.plain[child]
+                links += self.links[child]
+                prose += self.prose[child]
+            pieces.append(child.tail)
+        for piece in pieces:
+            if piece and (size := length(piece)):
+                plain += size
+                if size >= 10 and _PROSE.search(piece):
+                    prose += size
+        if element.tag == "a":
+            links, plain, prose = links + plain, 0, 0
+        self.plain[element], self.links[element], self.prose[element] = plain, links, prose
