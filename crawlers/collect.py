@@ -1,10 +1,11 @@
 """One crawl, as a process of its own: `python -m crawlers.collect JOB.json`.
 
 The job is a JSON object: run_id, shard, registry (path), portals (ids; empty or absent for all), archive (root), out
-(folder), contact, and optionally mode (`nightly` or `backfill`), families' and time limits (timeout_s). It writes the
-archive, and `portals.jsonl` in `out`; on stdout it prints one JSON object an event, on stderr the log, whose last line
-is the reason if the crawl failed. Exit code 0 when the crawl worked, whatever the portals did; 1 when it failed; 2 when
-the job cannot be understood.
+(folder), contact, and optionally mode (`nightly`, `backfill` or `probe`), for a backfill the years of the reports it
+looks for (from_year, to_year, both included), and the time limit of one request (timeout_s). It writes the archive, and
+`portals.jsonl` in `out`; on stdout it prints one JSON object an event, on stderr the log, whose last line is the reason
+if the crawl failed. Exit code 0 when the crawl worked, whatever the portals did; 1 when it failed; 2 when the job
+cannot be understood.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from crawlers.visit import Mode
+from crawlers.lists import Mode
 
 _PR_SET_PDEATHSIG = 1
 
@@ -53,6 +54,8 @@ class Job(BaseModel):
     contact: str
     portals: tuple[str, ...] = ()
     mode: Mode = "nightly"
+    from_year: int | None = None
+    to_year: int | None = None
     timeout_s: float = 60.0
 
 
@@ -145,8 +148,10 @@ def run(job: Job) -> None:
     """Run a crawl to its end; raises CrawlFailedError, or the error of a registry or archive that cannot be used."""
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawlers.archive.capture_log import CaptureLog
     from crawlers.archive.store import Store
-    from crawlers.archive.writer import ArchiveWriter
+    from crawlers.archive.writer import ArchiveWriter, Originals
+    from crawlers.candidates import EVERY_YEAR, Years
     from crawlers.judging import CrawlJudge
     from crawlers.memory import Memory
     from crawlers.portals import load_registry, names_private_place
@@ -159,7 +164,8 @@ def run(job: Job) -> None:
     if not ids:
         raise CrawlFailedError(f"The registry {job.registry} has no portals.")
     store = Store(job.archive)
-    memory = Memory.read(store, ids)
+    log = CaptureLog.read(store, portal_ids=ids)
+    memory = Memory.read(store, ids, log)
     judge = CrawlJudge({portal.id: portal for portal in registry})
 
     def open_writer() -> ArchiveWriter:
@@ -170,7 +176,7 @@ def run(job: Job) -> None:
             operator=user_agent(job.contact),
             contact=job.contact,
             judge=judge,
-            portal_ids=ids,
+            originals=Originals.of(store, log),
         )
 
     job.out.mkdir(parents=True, exist_ok=True)
@@ -189,6 +195,7 @@ def run(job: Job) -> None:
         logs=store.staging,
         out=job.out,
         mode=job.mode,
+        years=Years(job.from_year, job.to_year) if job.mode == "backfill" else EVERY_YEAR,
         agent=user_agent(job.contact),
         timeout_s=job.timeout_s,
         say=say,
@@ -210,7 +217,7 @@ def run(job: Job) -> None:
             f"The crawl was stopped before {len(spider.unfinished)} of {len(ids)} portals were done ({left}); "
             "what was fetched is in the archive and the next run goes on from there."
         )
-    if not requests:
+    if not requests and spider.left_alone < len(ids):
         raise CrawlFailedError("The crawl ended without a single request.")
     say({"event": "finished", "run_id": job.run_id, "shard": job.shard, "requests": requests})
 

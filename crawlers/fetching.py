@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -39,7 +40,12 @@ RETRIES = 2
 RETRY_PAUSE_S = 5.0
 LONGEST_REST_S = 300.0
 BLOCKS_UNTIL_LEFT_ALONE = 2
-FAULTS_UNTIL_GIVEN_UP = 3
+SILENCES_UNTIL_GIVEN_UP = 3
+"""Addresses in a row from which no answer came."""
+ERRORS_UNTIL_GIVEN_UP = 10
+"""Addresses in a row that were answered with a server's error; single broken pages are common."""
+FILES_AT_ONCE = 2
+"""Attachments under way at the same time, of all hosts: each may hold tens of megabytes."""
 _FAULTS = (
     CannotResolveHostError,
     DownloadCancelledError,
@@ -83,7 +89,8 @@ class HostRecord:
     """How a host behaved in this run."""
 
     blocks: int = 0
-    faults: int = 0
+    silences: int = 0
+    errors: int = 0
     given_up: HostGivenUpError | None = None
 
 
@@ -130,6 +137,7 @@ class Fetcher:
         self._robots: dict[str, Robots] = {}
         self._robots_locks: dict[str, asyncio.Lock] = {}
         self._hosts: dict[str, HostRecord] = {}
+        self._room_for_files = asyncio.Semaphore(FILES_AT_ONCE)
         self.tallies: dict[str, Tally] = {}
 
     async def fetch(
@@ -224,20 +232,26 @@ class Fetcher:
                 break
             if attempt < RETRIES:
                 self._turns.rest(host, max(portal.delay_s, min(RETRY_PAUSE_S, portal.delay_s * 3)) * 2**attempt)
+        self._keep_account(record, host, role, fetched)
+        return fetched
+
+    def _keep_account(self, record: HostRecord, host: str, role: Role, fetched: Fetched) -> None:
+        """Note how a host answered, and give it up where that is enough."""
         if fetched.verdict == "blocked":
             record.blocks += 1
-            record.faults = 0
+            record.silences = record.errors = 0
             if record.blocks >= BLOCKS_UNTIL_LEFT_ALONE and role != "robots":
                 self._give_up(host, "blocked", f"{host} blocks: {fetched.reason}")
         elif _may_pass(fetched):
-            record.faults += 1
-            if record.faults >= FAULTS_UNTIL_GIVEN_UP:
+            answered = fetched.capture is not None and fetched.capture.status is not None
+            record.errors += answered
+            record.silences = 0 if answered else record.silences + 1
+            if record.silences >= SILENCES_UNTIL_GIVEN_UP or record.errors >= ERRORS_UNTIL_GIVEN_UP:
                 self._give_up(host, "unreachable", f"{host} does not answer: {fetched.reason}")
         else:
-            record.faults = 0
+            record.silences = record.errors = 0
             if role != "robots":
                 record.blocks = 0
-        return fetched
 
     async def _ask(
         self,
@@ -276,7 +290,8 @@ class Fetcher:
         host = _host(url)
         self._turns.slow_to(host, portal.delay_s)
         response: Response | None = None
-        async with self._turns.turn(host):
+        room = self._room_for_files if role == "attachment" else nullcontext()
+        async with self._turns.turn(host), room:
             tally = self.tallies.setdefault(portal.id, Tally())
             tally.requests += 1
             try:
@@ -341,4 +356,5 @@ def _content(response: Response, limit: int) -> bytes:
 
 
 def _host(url: str) -> str:
-    return host_key(url)[0]
+    name, port = host_key(url)
+    return name if port is None else f"{name}:{port}"

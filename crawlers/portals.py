@@ -74,6 +74,8 @@ class Portal(BaseModel):
     """Addresses the columns had before; asked only when the columns fail."""
     allow_hosts: tuple[str, ...] = ()
     """Further hosts (`name` or `name:port`) that documents and attachments may come from."""
+    closed: tuple[str, ...] = ()
+    """Addresses of documents that are not asked for any more, because a person closed them."""
     delay_s: float = Field(default=2.0, ge=0.0, le=120.0)
     """Seconds between two requests to a host."""
     checked_on: date | None = None

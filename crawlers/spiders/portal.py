@@ -14,12 +14,14 @@ from scrapy.http import Response
 
 from crawlers.archive.captures import Capture
 from crawlers.archive.recorder import crawler_recorder
+from crawlers.candidates import Years
 from crawlers.fetching import Fetcher, Tally
 from crawlers.judging import CrawlJudge
+from crawlers.lists import Mode
 from crawlers.memory import CANDIDATES, COLUMNS, Memory
 from crawlers.politeness import Turns
 from crawlers.portals import Portal, Registry
-from crawlers.visit import Mode, Visit
+from crawlers.visit import Visit
 
 AT_ONCE = 64
 """Portals visited at the same time; a host is asked one thing at a time whatever this says."""
@@ -62,6 +64,7 @@ class PortalSpider(Spider):
         logs: Path,
         out: Path,
         mode: Mode,
+        years: Years,
         agent: str,
         timeout_s: float,
         say: Callable[[dict[str, Any]], None],
@@ -73,6 +76,7 @@ class PortalSpider(Spider):
         self.memory = memory
         self.judge = judge
         self.mode = mode
+        self.years = years
         self.agent = agent
         self.timeout_s = timeout_s
         self.say = say
@@ -81,6 +85,8 @@ class PortalSpider(Spider):
         self.portals_log = JsonLines(out / "portals.jsonl")
         self.faults: list[BaseException] = []
         """What went wrong in the crawl itself, as opposed to a portal."""
+        self.left_alone = 0
+        """Portals of which nothing was asked, for their hosts have blocked on several nights."""
         self.unfinished: set[str] = {portal.id for portal in registry}
 
     async def start(self) -> AsyncIterator[Any]:
@@ -119,8 +125,10 @@ class PortalSpider(Spider):
                 self.candidates_log.write,
                 self.columns_log.write,
                 self.mode,
+                self.years,
             )
             outcome = await visit.run()
+            self.left_alone += outcome.left_alone
             tally = fetcher.tallies.get(portal.id, Tally())
             row = {
                 "run_id": self.run_id,

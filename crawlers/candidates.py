@@ -1,0 +1,121 @@
+"""Candidates: what lists name, judged by title; what may be a report is to be fetched, and all of it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from crawlers.families.reading import Entry
+from crawlers.memory import Address, Memory
+from crawlers.portals import Column, Portal
+from crawlers.titles import judge_title
+from crawlers.urls import canonical_url, document_key
+
+MOST_ENTRIES_OF_A_PAGE = 2_000
+"""Entries of one list page that are taken; a page with more is no list of documents."""
+
+Row = dict[str, Any]
+
+
+class Years(NamedTuple):
+    """The years whose reports are looked for, both included; None for no bound."""
+
+    first: int | None = None
+    last: int | None = None
+
+    def hold(self, year: int | None) -> bool:
+        """Tell whether a report of that year is looked for; one of an unknown year is."""
+        return year is None or ((self.first or year) <= year <= (self.last or year))
+
+
+class Taken(NamedTuple):
+    """What the entries of one page were."""
+
+    fresh: int
+    """How many were not known before."""
+    keys: set[str]
+    """The document keys of all."""
+
+
+EVERY_YEAR = Years()
+
+
+@dataclass(slots=True)
+class Candidates:
+    """The candidates of one portal in one run. `write` appends a row to the log that later nights read."""
+
+    portal: Portal
+    memory: Memory
+    run_id: str
+    now: Callable[[], datetime]
+    write: Callable[[Row], None]
+    years: Years = EVERY_YEAR
+    to_fetch: dict[str, Address] = field(default_factory=dict)
+    """By document key: what may be a report and was not known as that before."""
+    seen: dict[str, Row] = field(default_factory=dict)
+    """The rows of this run, by canonical address."""
+
+    def take(self, column: Column, entries: Iterable[Entry]) -> Taken:
+        """Judge the entries of a page, write what is new about them, and queue what may be a report."""
+        fresh, keys = 0, set()
+        known = self.memory.candidates(self.portal.id)
+        for entry in tuple(entries)[:MOST_ENTRIES_OF_A_PAGE]:
+            row = self._judge(column, entry)
+            url = row["url"]
+            keys.add(document_key(url))
+            before = known.get(url)
+            fresh += before is None and url not in self.seen
+            if url in self.seen:
+                continue
+            self.seen[url] = row
+            if before is None or any(before.get(name) != row[name] for name in ("title", "decision", "listed_on")):
+                self.write(row)
+            new = before is None or before["decision"] == "not_report"
+            if new and row["decision"] != "not_report" and self.years.hold(year_of(row)):
+                address = Address(row["fetch_url"], entry.title, column.url, row["decision"], False, False)
+                self.to_fetch.setdefault(document_key(url), address)
+        return Taken(fresh, keys)
+
+    def _judge(self, column: Column, entry: Entry) -> Row:
+        address = self.portal.at_home(entry.url)
+        verdict = judge_title(entry.title, column=column.name)
+        decision, reason = str(verdict.decision), verdict.reason
+        if decision != "not_report" and not self.portal.may_ask(address):
+            decision, reason = "not_report", "foreign_host"
+        return {
+            "run_id": self.run_id,
+            "portal_id": self.portal.id,
+            "url": canonical_url(address, base_url=self.portal.base_url),
+            "fetch_url": address,
+            "title": entry.title,
+            "listed_on": entry.listed_on,
+            "list_url": column.url,
+            "decision": decision,
+            "reason": reason,
+            "seen_at": iso(self.now()),
+        }
+
+    def keys_of(self, column: Column) -> set[str]:
+        """Return the document keys of what earlier nights found in a column."""
+        rows = self.memory.candidates(self.portal.id).values()
+        return {document_key(row["url"]) for row in rows if row["list_url"] == column.url}
+
+    def every(self) -> list[Row]:
+        """Return the rows of this run and of all nights before."""
+        return list((dict(self.memory.candidates(self.portal.id)) | self.seen).values())
+
+
+def year_of(row: Row) -> int | None:
+    """Return the year that a candidate reports on: its title says it, or else the date of the list does (a report
+    comes out in the year after); None if neither does."""
+    named = judge_title(row["title"]).year
+    if named is not None:
+        return named
+    return int(row["listed_on"][:4]) - 1 if row["listed_on"] else None
+
+
+def iso(when: datetime) -> str:
+    """Return an aware UTC time as the logs write it."""
+    return when.isoformat(timespec="microseconds").replace("+00:00", "Z")

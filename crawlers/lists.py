@@ -1,0 +1,283 @@
+"""Lists: one column read page after page, as far as there is something unknown, and what it means if it cannot be.
+
+A nightly reading asks for the first page conditionally and goes on while a page names what is not known. A deep reading
+goes to the end: the first time, when the last one did not get there, every 30 days (what was published late or
+back-dated stands behind the first page), and in a backfill. A deep reading that is cut off is taken up where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from crawlers.candidates import Candidates, Row, iso
+from crawlers.families.known import GENERIC, family_of
+from crawlers.families.reading import Family, ListReading, NextPage, Page
+from crawlers.fetching import Fetched
+from crawlers.memory import LOOK_BACK_EVERY, RESUME_WITHIN, ColumnMemory, Memory
+from crawlers.portals import Column, Portal
+
+Mode = Literal["nightly", "backfill", "probe"]
+"""A probe finds and reads the columns, two pages of each, and asks for no document."""
+
+MOST_PAGES: dict[Mode, int] = {"nightly": 200, "backfill": 2_000, "probe": 2}
+"""Pages of one column that one run reads at most; two are enough to see that a pager works."""
+MOST_PAGES_OF_A_SEARCH = 10
+PAGES_BETWEEN_NOTES = 10
+"""How often a deep reading notes how far it got."""
+
+
+Ask = Callable[..., Awaitable[Fetched]]
+"""Fetcher.fetch for one portal."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnOutcome:
+    """How the reading of one column went."""
+
+    column: Column
+    state: Literal["read", "unchanged", "empty", "drift", "blocked", "unreachable"]
+    sentence: str = ""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One reading of one column, as far as it got."""
+
+    column: Column
+    before: ColumnMemory | None
+    started: datetime
+    deep: bool
+    family: Family | None = None
+    first: ListReading | None = None
+    """The first page that lists anything."""
+    digest: str | None = None
+    """Of the column's own page as it was read."""
+    pages: int = 0
+    keys: set[str] = field(default_factory=set)
+    shell: bool = False
+    whole: bool = False
+    """Every page was read, or the bound was reached."""
+    go_on: NextPage | None = None
+    """The page after the last one that was read."""
+    too_old: int = 0
+    """Pages in a row whose entries are all older than the years looked for."""
+
+
+@dataclass(slots=True)
+class ListReader:
+    """Reads the columns of one portal in one run. `write_column` appends a row to the log that later nights read."""
+
+    portal: Portal
+    ask: Ask
+    memory: Memory
+    candidates: Candidates
+    run_id: str
+    now: Callable[[], datetime]
+    write_column: Callable[[Row], None]
+    mode: Mode = "nightly"
+    fetched: dict[str, Fetched] = field(default_factory=dict)
+    """First pages that finding the columns has fetched already, by address."""
+    found_at: datetime | None = None
+    """When this run looked for columns; None if it did not."""
+
+    async def read(self, column: Column) -> ColumnOutcome:
+        """Read a column. Raises HostGivenUpError, having noted how far it got."""
+        before = self.memory.column(self.portal.id, column.url)
+        reading = _Reading(column, before, self.now(), self._is_deep(before))
+        try:
+            outcome = await self._read_pages(reading)
+        except BaseException:  # also when the run is stopped: the next one goes on from here
+            self._note(reading, broken=True)
+            raise
+        self._note(reading, broken=outcome.state not in ("read", "unchanged", "empty"))
+        return outcome
+
+    async def search(self, request: NextPage) -> ColumnOutcome:
+        """Read what the site's own search answers; nothing is remembered of it but its candidates."""
+        column = Column(url=request.url, name="")
+        asked: NextPage | None = request
+        for _ in range(MOST_PAGES_OF_A_SEARCH):
+            if asked is None or not self.portal.may_ask(self.portal.at_home(asked.url)):
+                break
+            fetched = await self._ask(asked, self.portal.base_url + "/")
+            if fetched.verdict != "ok":
+                return self.failed(column, fetched)
+            page = _page(fetched, asked)
+            reading = family_of(page, self.portal.family).read(page)
+            if not self.candidates.take(column, reading.entries).fresh:
+                break
+            asked = reading.next_page
+        return ColumnOutcome(column, "read")
+
+    def _is_deep(self, before: ColumnMemory | None) -> bool:
+        if before is None or not before.complete or before.deep_at is None:
+            return True
+        years = self.candidates.years
+        if before.back_to is not None and (years.first is None or years.first < before.back_to):
+            return self.mode == "backfill"
+        every = RESUME_WITHIN if self.mode == "backfill" else LOOK_BACK_EVERY
+        return self.now() - before.deep_at >= every
+
+    async def _read_pages(self, reading: _Reading) -> ColumnOutcome:
+        column, before = reading.column, reading.before
+        resume = before.go_on if before and before.go_on and reading.started - before.read_at < RESUME_WITHIN else None
+        asked, via = NextPage(column.url), None
+        while reading.pages < MOST_PAGES[self.mode]:
+            conditional = not reading.deep and (reading.pages > 0 or self._may_stay_unread(column, before))
+            fetched = self.fetched.pop(asked.url, None) or await self._ask(asked, via, conditional)
+            if fetched.verdict == "not_modified":
+                # What stands there, and behind it, was read when the body came.
+                return ColumnOutcome(column, "read" if reading.pages else "unchanged")
+            if fetched.verdict != "ok":
+                return self.failed(column, fetched, None if reading.pages else before)
+            page = _page(fetched, asked if reading.pages else None)
+            reading.family = reading.family or family_of(page, self.portal.family)
+            listed = _read(reading.family, page)
+            taken = self.candidates.take(column, listed.entries)
+            following = listed.next_page
+            if following is not None and not self.portal.may_ask(self.portal.at_home(following.url)):
+                following = None
+            if not reading.pages:
+                reading.digest = fetched.capture.payload_digest if fetched.capture else None
+                reading.shell = not listed.entries and following is not None and not listed.warnings
+            reading.pages += 1
+            if reading.first is None and not (reading.shell and reading.pages == 1):
+                if (drift := self._drift(column, listed, taken.keys, before)) is not None:
+                    return drift
+                reading.first = listed
+            repeated = bool(taken.keys) and taken.keys <= reading.keys
+            reading.keys |= taken.keys
+            reading.go_on = following
+            ended = following is None or repeated or (not listed.entries and reading.first is not None)
+            if ended or self._all_too_old(reading, listed):
+                reading.whole = True
+                reading.go_on = None
+                break
+            if reading.first is not None and not taken.fresh:
+                if not reading.deep:
+                    break
+                if resume is not None:
+                    following, resume = resume, None
+            if reading.deep and reading.pages % PAGES_BETWEEN_NOTES == 0:
+                self._note(reading)
+            assert following is not None
+            asked, via = following, fetched.url
+        return self._outcome(reading)
+
+    async def _ask(self, request: NextPage, via: str | None, conditional: bool = False) -> Fetched:
+        return await self.ask(
+            request.url,
+            "list",
+            via=via,
+            conditional=conditional,
+            method=request.method,
+            body=request.body,
+            headers=request.headers,
+        )
+
+    def _may_stay_unread(self, column: Column, before: ColumnMemory | None) -> bool:
+        """Tell whether a 304 for the column's own page would say that its list is as it was read: a shell says nothing
+        of the list behind it, and an archived page that was never read to its end says nothing either."""
+        if before is None or before.shell:
+            return False
+        known = self.memory.validators(column.url)
+        return known is not None and before.digest in (None, known.payload_digest)
+
+    def _all_too_old(self, reading: _Reading, listed: ListReading) -> bool:
+        """Tell whether the list has left the years looked for: two pages in a row, for some pin old entries up."""
+        first = self.candidates.years.first
+        if first is None or not listed.entries:
+            return False
+        old = all(entry.listed_on is not None and entry.listed_on < f"{first}-01-01" for entry in listed.entries)
+        reading.too_old = reading.too_old + 1 if old else 0
+        return reading.too_old >= 2
+
+    def _outcome(self, reading: _Reading) -> ColumnOutcome:
+        column, first = reading.column, reading.first
+        if first is None:
+            return ColumnOutcome(column, "drift", f"the list {column.url} leads to no entries")
+        if first.warnings and not first.entries and not first.columns:
+            return ColumnOutcome(column, "drift", f"the list {column.url} cannot be read: {first.warnings[0]}")
+        if not first.entries:
+            return ColumnOutcome(column, "empty", f"the list {column.url} has no entries")
+        if reading.deep and not reading.whole and self.mode != "probe":
+            return ColumnOutcome(column, "read", f"{column.url} has more than the {reading.pages} pages that were read")
+        return ColumnOutcome(column, "read")
+
+    def _note(self, reading: _Reading, *, broken: bool = False) -> None:
+        """Append how far a column was read; `broken` when a page that should have come did not."""
+        first, before = reading.first, reading.before
+        if first is None or reading.family is None:
+            return
+        found_at = self.found_at or (before.found_at if before else None)
+        deep_at = reading.started if reading.deep and reading.whole else before.deep_at if before else None
+        back_to = self.candidates.years.first if reading.deep else before.back_to if before else None
+        cut_off = not reading.whole and (reading.deep or broken)
+        self.write_column(
+            {
+                "run_id": self.run_id,
+                "portal_id": self.portal.id,
+                "url": reading.column.url,
+                "name": reading.column.name,
+                "found_at": iso(found_at) if found_at else None,
+                "family": reading.family.name,
+                "shell": reading.shell,
+                "digest": reading.digest,
+                "complete": not cut_off,
+                "back_to": back_to,
+                "go_on": _row_of(reading.go_on) if cut_off and reading.go_on else None,
+                "entries": len(first.entries),
+                "dated": sum(entry.listed_on is not None for entry in first.entries),
+                "read_at": iso(reading.started),
+                "deep_at": iso(deep_at) if deep_at else None,
+            }
+        )
+
+    def _drift(
+        self, column: Column, listed: ListReading, keys: set[str], before: ColumnMemory | None
+    ) -> ColumnOutcome | None:
+        """Say whether a list that was read before cannot be read any more."""
+        if before is None or not before.entries:
+            return None
+        if not listed.entries:
+            why = f" {listed.warnings[0]}" if listed.warnings else ""
+            sentence = f"the list {column.url} had {before.entries} entries and now none can be read.{why}"
+            return ColumnOutcome(column, "drift", sentence.rstrip("."))
+        if before.dated >= 3 and not any(entry.listed_on for entry in listed.entries):
+            return ColumnOutcome(column, "drift", f"the entries of {column.url} had dates and now have none")
+        known = self.candidates.keys_of(column)
+        if len(known) >= 3 and not keys & known and len(listed.entries) < max(3, before.entries):
+            return ColumnOutcome(column, "drift", f"none of the entries that {column.url} had is there any more")
+        return None
+
+    def failed(self, column: Column, fetched: Fetched, before: ColumnMemory | None = None) -> ColumnOutcome:
+        """Say what it means that a list page did not come."""
+        if fetched.verdict == "blocked":
+            return ColumnOutcome(column, "blocked", fetched.reason or "the host blocks")
+        if fetched.verdict == "refused":
+            return ColumnOutcome(column, "blocked", f"{column.url} was not asked: {fetched.reason}")
+        if fetched.verdict in ("unreachable", "truncated", "too_large"):
+            return ColumnOutcome(column, "unreachable", f"{column.url} could not be read: {fetched.reason}")
+        gone = "is not there" if before is None else "was there before and is gone"
+        return ColumnOutcome(column, "drift", f"the list {column.url} {gone}: {fetched.reason or fetched.verdict}")
+
+
+def _row_of(request: NextPage) -> Row:
+    body = request.body.decode("utf-8") if request.body is not None else None
+    return {"url": request.url, "method": request.method, "body": body, "headers": dict(request.headers)}
+
+
+def _page(fetched: Fetched, asked: NextPage | None = None) -> Page:
+    return Page(fetched.url, fetched.text, fetched.content_type, asked)
+
+
+def _read(family: Family, page: Page) -> ListReading:
+    """Read a list by its family, and by the generic reader where the family finds nothing."""
+    reading = family.read(page)
+    if reading.entries or family is GENERIC:
+        return reading
+    generic = GENERIC.read(page)
+    return generic if generic.entries else reading
