@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+import pytest
+
 from crawlers.families.gkmlpt import Gkmlpt
 from crawlers.families.hanweb import Hanweb
 from crawlers.families.lonsun import Lonsun
 from crawlers.families.reading import ListReading, NextPage, Page
+from crawlers.families.site_search import form_request
 from crawlers.families.trs import Trs
 from crawlers.families.ucap import Ucap
 
@@ -310,3 +313,66 @@ def test_an_answer_with_raw_line_breaks_or_in_a_call_is_read() -> None:
 def test_an_answer_without_records_is_reported_unless_it_says_so() -> None:
     assert Trs().read(Page("http://x.example/a", '{"data": {"rows": [{"x": 1}], "total": 9}}')).warnings
     assert not Trs().read(Page("http://x.example/a", '{"data": {"rows": [], "total": 0}}')).warnings
+
+
+FORM_WAS = "<form action='/was5/web/search' method='get'><input type='hidden' name='channelid' value='2291'>"
+SEARCHES = {
+    "IRS": (
+        "<a href='/irs-c-web/search.shtml?code=18a2b3c4d5e&amp;dataTypeId=77'>搜索</a>",
+        ("POST", "/irs/front/search", {"code": "18a2b3c4d5e", "dataTypeId": "77", "searchWord": "法治政府建设"}),
+    ),
+    "IGS": (
+        "<script>var s='/igs/front/search/list.html?index=file-alias&siteId=14';</script>",
+        ("GET", "/igs/front/search/list.html", {"index": "file-alias", "siteId": "14", "searchWord": "法治政府建设"}),
+    ),
+    "WAS": (
+        "<a href='/was5/web/search?channelid=2291&templet=docs.jsp'>检索</a>",
+        ("GET", "/was5/web/search", {"channelid": "2291", "templet": "docs.jsp", "searchword": "法治政府建设"}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("home", "expected"), SEARCHES.values(), ids=SEARCHES.keys())
+def test_a_search_is_asked_with_what_the_home_page_says_of_it(
+    home: str, expected: tuple[str, str, dict[str, str]]
+) -> None:
+    asked = Trs().search(Page("http://www.linhe.example/", home), "法治政府建设")
+    assert asked is not None
+    parts = urlsplit(asked.url)
+    fields = json.loads(asked.body) if asked.body else dict(parse_qsl(parts.query))
+    method, path, wanted = expected
+    assert (asked.method, parts.path) == (method, path)
+    assert {name: fields[name] for name in wanted} == wanted
+
+
+FORMS = {
+    "hidden fields": (
+        f"{FORM_WAS}<input name='searchword'></form>",
+        "http://www.linhe.example/was5/web/search?channelid=2291&searchword=%E4%BE%9D%E6%B3%95",
+    ),
+    "a query in the action": (
+        "<form action='so.jsp?site=3' id='searchform'><input type='text' name='wd'><input type='submit'></form>",
+        "http://www.linhe.example/so.jsp?site=3&wd=%E4%BE%9D%E6%B3%95",
+    ),
+    "a form to log in first": (
+        "<form action='/login'><input name='user'></form><form action='/search'><input type='search' name='q'></form>",
+        "http://www.linhe.example/search?q=%E4%BE%9D%E6%B3%95",
+    ),
+    "a form of a script": ("<form action='javascript:void(0)'><input name='keyword'></form>", None),
+    "no form": ("<p>欢迎</p>", None),
+}
+
+
+@pytest.mark.parametrize(("home", "expected"), FORMS.values(), ids=FORMS.keys())
+def test_a_search_form_is_filled_in(home: str, expected: str | None) -> None:
+    asked = form_request(Page("http://www.linhe.example/", home), "依法")
+    assert (asked.url if asked else None) == expected
+
+
+def test_a_search_form_that_posts_is_posted() -> None:
+    home = "<form method='post' action='/search'><input type='hidden' name='s' value='1'><input name='keywords'></form>"
+    asked = form_request(Page("http://www.linhe.example/", home), "依法")
+    assert asked is not None
+    assert (asked.method, asked.url, asked.body) == (
+        "POST", "http://www.linhe.example/search", b"s=1&keywords=%E4%BE%9D%E6%B3%95",
+    )  # fmt: skip
