@@ -177,6 +177,7 @@ class Staging:
         self.connection = duckdb.connect()
         self.connection.execute(f"SET temp_directory = {_literal(str(self.root / 'staging.tmp'))}")
         self.connection.execute("SET TimeZone = 'UTC'")
+        self.connection.execute("SET enable_progress_bar = false")
         _attach(self.connection, self._file, "staging")
         self.connection.execute("USE staging")
         migrate(self.connection)
