@@ -184,6 +184,8 @@ def _run_of_twins(block: Element, weights: Weights) -> Element | None:
 
 def is_aside(element: Element) -> bool:
     """Whether the element stands beside the text by its tag or name: navigation, footer, share bar."""
+    if element.tag == "header" and next(element.iter("nav", "ul"), None) is not None:
+        return True
     return element.tag in _ASIDE or is_named_chrome(names_of(element))
 
 
@@ -277,12 +279,15 @@ def _longest(body: Element, weights: Weights) -> Element | None:
     """Without prose (a table, a list of names): the smallest block that holds most of the text that is no link's."""
     here = body
     while True:
-        child = max(
-            (child for child in here if child in weights.plain), key=lambda child: weights.plain[child], default=None
-        )
+        parts = [
+            child
+            for child in here
+            if weights.plain.get(child, 0) and not is_aside(child) and not is_list_of_pages(child, weights)
+        ]
+        child = max(parts, key=lambda child: weights.plain[child], default=None)
         if (
             child is None
-            or weights.plain[child] < 0.7 * weights.plain[here]
+            or weights.plain[child] < 0.7 * sum(weights.plain[part] for part in parts)
             or (child.tag not in _HOLDERS and not _holds_blocks(child))
         ):
             return here if weights.plain.get(here, 0) >= 20 else None

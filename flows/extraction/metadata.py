@@ -35,9 +35,14 @@ _PUBLISHED_LABEL = re.compile(
 )
 _OTHER_LABEL = re.compile(r"(?:成文|生成|印发|实施|生效|失效|废止|发文|起始|截止|结束|有效)(?:的)?(?:时间|日期)")
 _RECORD_LABEL = re.compile(r"索\s*引\s*号|文\s*号|发布机构|发文机关|主题词|组配分类")
-_SOURCE_LABEL = re.compile(
-    r"(?:(?:信息|文章|稿件|新闻|内容|资料)?\s*(?:来\s*源|出\s*处|稿\s*源)|\bSource)\s*[:：]\s*(.*?)(?=\s{2,}|\s*(?:发布|发表|时间|日期|作者|编辑|责任编辑|浏览|访问|点击|阅读|字体|字号|字号|打印|分享|纠错|收藏|【|\[|\||\d{4}[-年/.])|$)"
+_SOURCE_END = (
+    r"(?=\s{2,}|\s*(?:发布|发表|时间|日期|作者|编辑|责任编辑|责编|审核|校对|撰稿|供稿|记者|通讯员|浏览|访问|点击|阅读|字体|字号|"
+    r"打印|分享|纠错|收藏|关闭|【|】|\[|\]|\||\d{4}[-年/.])|$)"
 )
+_SOURCE_LABEL = re.compile(
+    rf"(?:(?:信息|文章|稿件|新闻|内容|资料)?\s*(?:来\s*源|出\s*处|稿\s*源)|\bSource)\s*[:：]\s*(.*?){_SOURCE_END}"
+)
+_SOURCE = re.compile(rf"\s*(.*?){_SOURCE_END}")
 _NUMBER = re.compile(
     r"^([\u4e00-\u9fff（）()]{1,20}?)\s*[〔\[［【（(﹝]\s*((?:19|20)\d\d)\s*[〕\]］】）)﹞]\s*(?:第\s*)?(\d{1,5})\s*号$"
 )
@@ -217,8 +222,8 @@ def _source(data: Metadata, draft: Draft, title: str | None) -> None:
     for name in ("contentsource", "source", "article:author", "data.source"):
         if value := draft.meta.get(name):
             seen.append(("meta" if not name.startswith("data") else "data", value))
-    if value := draft.table.get("信息来源") or draft.table.get("来源"):
-        seen.append(("label", value))
+    if (value := draft.table.get("信息来源") or draft.table.get("来源")) and (match := _SOURCE.match(value)):
+        seen.append(("label", match[1]))
     lines = [*draft.labels, *draft.labels_after]
     for position, line in enumerate(lines):
         if match := _SOURCE_LABEL.search(line.replace("\t", "  ")):
@@ -234,7 +239,7 @@ def _source(data: Metadata, draft: Draft, title: str | None) -> None:
     good = [
         (origin, value)
         for origin, raw in seen
-        if (value := one_line(raw).strip(" 　【】[]:：-—|"))
+        if (value := _unbracketed(one_line(raw).strip(" 　【】[]:：-—|")))
         and not _NO_SOURCE.match(value)
         and squeeze(value) not in titles
         and len(value) <= 80
@@ -248,6 +253,11 @@ def _source(data: Metadata, draft: Draft, title: str | None) -> None:
         origin, value = better
     data.source = value
     data.provenance["source"] = origin
+
+
+def _unbracketed(value: str) -> str:
+    """The value without a bracket at its end that opens before it: （来源：县司法局）."""
+    return value[:-1] if value.endswith(("）", ")")) and not re.search("[（(]", value) else value
 
 
 _ORGAN = re.compile(

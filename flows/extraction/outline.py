@@ -10,6 +10,7 @@ from typing import Literal
 import yaml
 
 from flows.extraction.facts import Section
+from flows.extraction.typography import squeeze
 
 Part = Literal["achievements", "problems", "plans"]
 
@@ -74,6 +75,25 @@ def outline(text: str, *, title_lines: int = 0) -> tuple[Section, ...]:
             )
         )
     return tuple(sections)
+
+
+_CONTENTS = re.compile(r"目\s*[录次]")
+_LEADER = re.compile(r"[\s.．…·—\-]*\d{0,3}$")
+
+
+def table_of_contents(lines: list[str]) -> range:
+    """The positions, near the start, of a table of contents: its heading and the headings that come again as text."""
+    for start in range(min(12, len(lines))):
+        if not _CONTENTS.fullmatch(lines[start].strip()):
+            continue
+        end = start + 1
+        while end < len(lines):
+            entry = squeeze(_LEADER.sub("", lines[end].split("\t")[0]))
+            if len(entry) < 3 or not any(squeeze(line).startswith(entry) for line in lines[end + 1 :]):
+                break
+            end += 1
+        return range(start, end)
+    return range(0)
 
 
 def _headings(line: str, offset: int) -> list[tuple[int, int, str, str]]:

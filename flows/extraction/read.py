@@ -90,7 +90,7 @@ def _draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
 
 def _document(draft: Draft, listing: Listing) -> Document:
     from flows.extraction.metadata import decide, is_placeholder
-    from flows.extraction.outline import outline
+    from flows.extraction.outline import outline, table_of_contents
 
     body, pages = list(draft.body), list(draft.pages)
     title = tidy_title(one_line(draft.title)) if draft.title else None
@@ -104,6 +104,7 @@ def _document(draft: Draft, listing: Listing) -> Document:
             _remove(body, pages, list(range(*span)))
     if title is not None:
         _remove(body, pages, drop_repeated(title, body))
+    _remove(body, pages, list(table_of_contents(body)))
     if not body and title is None:
         raise Unreadable("no_text", "The page shows no text; look at it in a browser: it may be built by scripts.")
     data = decide(draft, title, body, listing)

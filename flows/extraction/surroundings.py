@@ -130,11 +130,21 @@ def wanted_titles(draft: Draft) -> list[str]:
     column = squeeze(draft.meta.get("columnname") or "")
     site = squeeze(draft.meta.get("sitename") or "")
     found: list[str] = []
-    for name in (draft.meta.get("articletitle"), draft.meta.get("data.title"), strip_site(draft.page_title, draft)):
+    names = [draft.meta.get("articletitle"), draft.meta.get("data.title"), strip_site(draft.page_title, draft)]
+    # Of a <title> with the column behind or before the title, told apart by one sign or another.
+    names += [max(re.split(sign, draft.page_title or ""), key=len) for sign in (r"[_|>]+", r"[-_|>]+", _BETWEEN_PARTS)]
+    for name in names:
         text = re.sub(r"(?:\.{3,}|…+)$", "", squeeze(name or ""))
         if len(text) >= 4 and text not in (column, site) and text not in found:
             found.append(text)
     return found
+
+
+_BETWEEN_PARTS = r"\s*[-_|]+\s*|\s*[—–]{1,2}\s*|\s*>+\s*|\s*·\s*"
+# A name of an organ or a site by itself is no title.
+_ONLY_NAME = re.compile(
+    r"[\u4e00-\u9fff]{2,20}(?:人民政府|政府|委员会|局|厅|办公室|办事处|网站?|平台|门户|镇|乡|街道|专栏|专题|频道|栏目)"
+)
 
 
 def find_title(before: list[Line], draft: Draft) -> int:
@@ -212,7 +222,7 @@ def _heading_before(before: list[Line], crumbs: set[str], draft: Draft) -> int:
             continue
         if text in (site, column) or text in crumbs or is_date_line(line.text):
             continue
-        if text.endswith(("门户网站", "网站", "栏目", "专栏", "频道")) or (line.linked and not looks_like_title(text)):
+        if _ONLY_NAME.fullmatch(text) or (line.linked and not looks_like_title(text)):
             continue
         if re.search(r"[:：]|首页|[>＞]|位置", text) and not text.endswith(("报告", "通知", "公告", "意见")):
             continue
@@ -288,7 +298,7 @@ def strip_site(title: str | None, draft: Draft) -> str | None:
         return None
     site = squeeze(draft.meta.get("sitename") or "")
     column = squeeze(draft.meta.get("columnname") or "")
-    pieces = re.split(r"(\s*[-_|]+\s*|\s*[—–]{1,2}\s*|\s*>+\s*|\s*·\s*)", title)
+    pieces = re.split(f"({_BETWEEN_PARTS})", title)
     while len(pieces) > 2 and _is_site(pieces[-1], site, column):
         del pieces[-2:]
     while len(pieces) > 2 and _is_site(pieces[0], site, column):
@@ -348,15 +358,15 @@ def split_frame(lines: list[str], draft: Draft, *, sure: bool) -> list[str]:
 def _head(lines: list[str], draft: Draft, reach: int) -> tuple[list[str], int]:
     """The lines before the body's first one that are the document's own (its number), and where the body begins.
 
-    Where the title stands before the container, a repetition in it is no border: a document number may precede it.
+    A line before the title that is no frame, a document number as a rule, is the document's own.
     """
-    if draft.title is not None:
-        return [], 0
     reach = min(len(lines), reach)
-    for name in wanted_titles(draft):
+    for name in wanted_titles(draft) if draft.title is None else [squeeze(draft.title)]:
         for at in range(reach):
             if count := _matches(lines[at : at + 3], name):
                 return _behind_title(lines, at, at + count, draft)
+    if draft.title is not None:
+        return [], 0
     first = next((at for at in range(reach) if len(lines[at]) > 110 or re.search(r"[。；]", lines[at])), reach)
     for at in range(first):
         span = title_among(lines[at:first][:3])
@@ -368,9 +378,10 @@ def _head(lines: list[str], draft: Draft, reach: int) -> tuple[list[str], int]:
 def _behind_title(lines: list[str], at: int, end: int, draft: Draft) -> tuple[list[str], int]:
     if any(len(line) >= 200 for line in lines[:at]):
         return [], 0
-    draft.title = "".join(lines[at:end])
-    draft.title_from = "heading"
     kept = [line for line in lines[:at] if document_number(line)]
+    if draft.title is None:
+        draft.title = "".join(lines[at:end])
+        draft.title_from = "heading"
     while end < len(lines) and (is_edge(lines[end], frame=True) or is_date_line(lines[end])):
         end += 1
     return kept, end
