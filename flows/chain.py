@@ -22,14 +22,16 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from crawlers.archive.salvage import salvage
 from crawlers.portals import load_registry
 from flows.accounts import archive_account
+from flows.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
 from flows.batches import pending_runs, write_batch
 from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards
 from flows.data_directory import DataDirectory
 from flows.jsonl import read_rows
-from flows.loading import Loaded, load_and_release
+from flows.loading import RELEASE_NAME, Loaded, load_and_release
 from flows.morning_report import MorningReport, as_markdown, portal_table
 from flows.progress import observer
 from flows.settings import Settings
+from warehouse.release import GateRefused
 
 Flow = Literal["nightly", "backfill"]
 Outcome = Literal["ok", "partial", "failed"]
@@ -155,6 +157,9 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         rows, failures = await _collect_all(order, flow_name, run_id, shards)
         for sentence in failures:
             get_run_logger().error(sentence)
+        if failures:
+            # What a crawl that was killed left open belongs to this run, and is read with it.
+            await asyncio.to_thread(salvage, data.store())
         troubled = [row for row in rows if row["state"] in TROUBLED]
         outcome: Outcome = "failed" if failures else "partial" if troubled else "ok"
         run_row = {
@@ -174,7 +179,14 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         observer().stage("extract", None)
         batches = [await extract_run(order.data, order.registry, pending_id, order.processes) for pending_id in pending]
         observer().stage("load", None)
-        loaded = await load_release(order.data, run_id, batches)
+        before = overdue(data.warehouse / RELEASE_NAME)
+        try:
+            loaded = await load_release(order.data, run_id, batches)
+        except GateRefused as refusal:
+            raise_alarms([Alarm("fazhi.release.refused", run_id, f"{run_id}: {refusal}")])
+            raise
+        late = overdue_alarms(before, overdue(loaded.release), run_id)
+        raise_alarms([*portal_alarms(loaded.release, run_id), *late])
         report = MorningReport.read(loaded.release, run_id, outcome, failures)
         await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=f"Run {run_id}")
         await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")

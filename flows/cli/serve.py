@@ -79,6 +79,10 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
 
 
 def _restarted(console: Console) -> None:
+    from flows.alarms import Alarm, raise_alarms
+
+    told = "The Prefect server ended unasked and was started again; runs in progress may have lost their state."
+    raise_alarms([Alarm("fazhi.server.restarted", "server", told)])
     console.print("[red]The Prefect server ended unasked and was started again.[/]")
 
 
