@@ -58,13 +58,10 @@ class Hit(NamedTuple):
     passages: tuple[Passage, ...]
 
 
-_HEAD = """
-    SELECT h.report_id, coalesce(t.title, t.inferred_title, t.list_title, t.report_id) AS title, t.region,
-           t.report_year, s.url, h.score
-    FROM hits h JOIN report_states s ON s.report_id = h.report_id
-    JOIN texts t ON t.report_id = s.report_id AND t.text_digest = s.text_digest
-    WHERE ($region IS NULL OR in_region(t.region_code, $region)) AND ($level IS NULL OR t.level = $level)
-      AND ($year IS NULL OR t.report_year = $year)
+_FOUND = "report_id, title, region, report_year, url"
+_FILTERED = """
+    ($region IS NULL OR in_region(region_code, $region)) AND ($level IS NULL OR level = $level)
+    AND ($year IS NULL OR report_year = $year)
 """
 _UNDER_DIMENSION = """
     EXISTS (FROM sections d WHERE d.report_id = p.report_id AND d.dimension = $dimension
@@ -82,28 +79,30 @@ def ranked(
 ) -> list[Hit]:
     """Reports that hold every word, best first, each with the paragraphs that hold most of them.
 
-    `words` must be cut the way the index was. Raises WrongParameter."""
+    `words` are best cut the way the index was. Raises WrongParameter."""
     _refuse(connection, filters)
     wanted = sorted({word.lower() for word in words if word.strip()})
     if not wanted:
         raise WrongParameter("Nothing to search for: give at least one word.")
-    given = filters._asdict() | {"words": " ".join(wanted), "limit": limit}
-    del given["dimension"]
-    rows = connection.execute(
-        f"WITH hits AS (FROM search_reports($words)) {_HEAD} ORDER BY h.score DESC, h.report_id LIMIT $limit", given
-    ).fetchall()
+    given = {name: value for name, value in filters._asdict().items() if name != "dimension" or value is not None}
+    under = ""
     if filters.dimension is not None:
-        # The words must stand under the dimension, so hits without a passage there are left out and more are looked at.
-        rows = connection.execute(
-            f"""WITH hits AS (
-                    SELECT * FROM search_reports($words) AS r WHERE EXISTS (
-                        FROM paragraphs p WHERE p.report_id = r.report_id AND {_UNDER_DIMENSION}
-                          AND len(list_filter(string_split($words, ' '), lambda w: contains(lower(p.text), w))) > 0)
-                ) {_HEAD} ORDER BY h.score DESC, h.report_id LIMIT $limit""",
-            given | {"dimension": filters.dimension},
-        ).fetchall()
-    found = _passages(connection, [row[0] for row in rows], wanted, filters.dimension)
+        # A word must stand under the dimension too.
+        under = f"""AND EXISTS (
+            FROM paragraphs p WHERE p.report_id = r.report_id AND {_UNDER_DIMENSION}
+            AND len(list_filter(string_split($words, ' '), lambda word: contains(lower(p.text), word))) > 0)"""
+    rows = connection.execute(
+        f"SELECT {_FOUND}, score FROM search_reports($words) AS r WHERE {_FILTERED} {under} "
+        "ORDER BY score DESC, report_id LIMIT $limit",
+        given | {"words": " ".join(wanted), "limit": limit},
+    ).fetchall()
+    found = _passages(connection, [row[0] for row in rows], _longest(wanted), filters.dimension)
     return [_hit(row, found.get(row[0], [])[:passages]) for row in rows]
+
+
+def _longest(words: Sequence[str]) -> list[str]:
+    """The words without those that are part of another: the search cut gives 行政, 复议 and 行政复议 for one word."""
+    return [word for word in words if not any(word != other and word in other for other in words)]
 
 
 def _passages(
@@ -151,9 +150,11 @@ def exact(
     under = f"AND {_UNDER_DIMENSION}" if filters.dimension is not None else ""
     try:
         rows = connection.execute(
-            f"""WITH hits AS (SELECT r.report_id, CAST(NULL AS DOUBLE) AS score FROM report_states r),
-                wanted AS ({_HEAD})
-                SELECT w.*, p.para_no, p.text, {spans} AS found
+            f"""WITH wanted AS (
+                    SELECT report_id, coalesce(title, inferred_title, list_title, report_id) AS title, region,
+                           report_year, url
+                    FROM reports WHERE {_FILTERED})
+                SELECT w.*, NULL AS score, p.para_no, p.text, {spans} AS found
                 FROM paragraphs p JOIN wanted w ON w.report_id = p.report_id
                 WHERE {condition} {under} ORDER BY p.report_id, p.para_no LIMIT $limit""",
             given,

@@ -23,11 +23,16 @@ SELECT report_id, ordinal, start, "end", text, value, value_high, unit, bound, k
        section, optional, page, version
 FROM text_quantities WHERE latest;
 
-CREATE OR REPLACE VIEW observations AS
+-- The name tells an observation apart by what it says where, so it is the same in every warehouse made of one archive.
+CREATE OR REPLACE VIEW named_observations AS
 SELECT report_id, indicator, value, value_high, unit, bound, period, scope, start, "end", evidence, confidence, rule,
        quantity, version,
-       md5(concat_ws(' ', report_id, text_digest, indicator, start, "end", quantity))[:16] AS observation_id
-FROM text_observations WHERE latest;
+       md5(concat_ws(' ', report_id, text_digest, indicator, start, "end", quantity))[:16] AS observation_id,
+       text_digest, latest
+FROM text_observations;
+
+CREATE OR REPLACE VIEW observations AS
+SELECT * EXCLUDE (text_digest, latest) FROM named_observations WHERE latest;
 
 CREATE OR REPLACE VIEW checks AS
 SELECT report_id, rule, stated, numerator, denominator, computed, verdict, start, "end", arithmetic, version
@@ -186,6 +191,8 @@ CREATE OR REPLACE VIEW figures AS
 SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o.indicator, o.value, o.value_high,
        o.unit, o.bound, o.scope, o.period, o.evidence, o.start, o."end", o.confidence, r.url, r.published_on,
        CASE WHEN o.scope IS NULL OR o.scope IN ('全市', '全县', '全区', '全域', '辖区') THEN 'whole'
+            WHEN o.scope = '部门' AND r.level = 'department' THEN 'whole'
+            WHEN o.scope = '镇街' AND r.level = 'township' THEN 'whole'
             WHEN o.scope = '全省' AND r.level = 'province' THEN 'whole' ELSE o.scope END AS scope_group,
        CASE WHEN o.period IS NULL OR o.period = '全年'
               OR regexp_full_match(o.period, CAST(r.report_year AS VARCHAR) || ' ?年?度?') THEN 'year'
@@ -204,24 +211,50 @@ FROM figures
 WHERE bound = 'exact' AND value_high IS NULL AND scope_group = 'whole' AND period_group = 'year'
 QUALIFY row_number() OVER (PARTITION BY report_id, indicator ORDER BY confidence DESC, start, "end") = 1;
 
--- Ranked search: reports that hold every one of the words (cut as the index was, apart by blanks), best first (BM25).
-CREATE OR REPLACE MACRO search_reports(cut_words) AS TABLE
-WITH asked AS (SELECT DISTINCT unnest(string_split(lower(trim(cut_words)), ' ')) AS token),
+-- Ranked search: reports that hold every one of the words, apart by blanks, best first (BM25). A word that the index
+-- does not know as one word is cut into the longest words in it that the index knows.
+CREATE OR REPLACE MACRO search_reports(wanted) AS TABLE
+WITH asked AS (
+    SELECT DISTINCT word FROM (SELECT unnest(regexp_split_to_array(lower(wanted), '[\s　]+')) AS word) WHERE word <> ''
+),
+starts AS (SELECT word, unnest(range(1, length(word) + 1)) AS first FROM asked),
+spans AS (SELECT word, first, unnest(range(2, least(12, length(word) - first + 1) + 1)) AS size FROM starts),
+candidates AS (
+    SELECT word, first, size, substr(word, first, size) AS token FROM spans
+    UNION SELECT word, 1, length(word), word FROM asked
+),
+found AS MATERIALIZED (
+    SELECT p.token, p.doc, p.tf FROM search_postings p WHERE p.token IN (SELECT token FROM candidates)
+),
+known AS (SELECT * FROM candidates SEMI JOIN (SELECT DISTINCT token FROM found) USING (token)),
+tokens AS (
+    SELECT token FROM known k
+    WHERE NOT EXISTS (FROM known l WHERE l.word = k.word AND l.size > k.size AND l.first <= k.first
+                      AND l.first + l.size >= k.first + k.size)
+    UNION SELECT word FROM asked ANTI JOIN known USING (word)
+),
 hits AS (
-    SELECT p.token, p.doc, p.tf, d.report_id, d.words AS size
-    FROM search_postings p JOIN asked a ON a.token = p.token JOIN search_documents d ON d.doc = p.doc AND d.latest
+    SELECT f.token, f.doc, f.tf, d.report_id, d.words AS size
+    FROM found f SEMI JOIN tokens USING (token) JOIN search_documents d ON d.doc = f.doc AND d.latest
 ),
 weights AS (
     SELECT h.token, ln(1 + (t.documents - count(*) + 0.5) / (count(*) + 0.5)) AS weight, t.average
     FROM hits h CROSS JOIN (SELECT count(*) AS documents, avg(words) AS average FROM search_documents WHERE latest) t
     GROUP BY h.token, t.documents, t.average
+),
+scores AS (
+    SELECT h.report_id, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
+    FROM hits h JOIN weights w ON w.token = h.token
+    GROUP BY h.report_id HAVING count(*) = (SELECT count(*) FROM tokens)
 )
-SELECT h.report_id, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
-FROM hits h JOIN weights w ON w.token = h.token
-GROUP BY h.report_id HAVING count(*) = (SELECT count(*) FROM asked)
-ORDER BY score DESC, h.report_id;
+SELECT c.report_id, c.score, coalesce(t.title, t.inferred_title, t.list_title, t.report_id) AS title, t.issuer,
+       t.region_code, t.region, t.level, t.report_year, t.published_on, s.url
+FROM scores c JOIN report_states s ON s.report_id = c.report_id
+JOIN texts t ON t.report_id = s.report_id AND t.text_digest = s.text_digest
+ORDER BY c.score DESC, c.report_id;
 
 -- Exact search: the paragraphs that hold the words just so.
 CREATE OR REPLACE MACRO search_paragraphs(phrase) AS TABLE
-SELECT report_id, para_no, text, start, "end" FROM text_paragraphs WHERE latest AND contains(text, phrase)
+SELECT report_id, para_no, text, replace(text, phrase, '【' || phrase || '】') AS marked, start, "end"
+FROM text_paragraphs WHERE latest AND contains(text, phrase)
 ORDER BY report_id, para_no;

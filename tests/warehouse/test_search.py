@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,14 +63,19 @@ def rows(report_id: str) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("search")
     write(root / "batch", *(rows(report_id) for report_id in TEXTS))
     with Staging(root / "warehouse") as staging:
         load(staging.connection, root / "batch")
         staging.publish("run-1")
-    with open_release(root / "warehouse") as release:
-        yield release
+    return root / "warehouse" / "fazhi.duckdb"
+
+
+@pytest.fixture(scope="module")
+def connection(release: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with open_release(release.parent) as opened:
+        yield opened
 
 
 def names(hits: list[Hit]) -> list[str]:
@@ -100,9 +108,35 @@ def test_passages_hold_the_words_marked(connection: duckdb.DuckDBPyConnection) -
     assert second.passages[0].marked() == "【行政复议】以【调解】结案3件。"
 
 
-def test_the_macro_ranks_alike(connection: duckdb.DuckDBPyConnection) -> None:
-    found = connection.execute("SELECT report_id FROM search_reports('行政复议 调解')").fetchall()
-    assert [report_id.split("-")[1] for (report_id,) in found] == ["东湖区司法局", "云川市教育局"]
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        pytest.param("行政复议 调解", ["东湖区司法局", "云川市教育局"], id="words of the index"),
+        pytest.param("行政复议　人民调解", ["东湖区司法局"], id="a wide blank, a word that the index has in two"),
+        pytest.param("行政复议纠错", ["东湖区司法局"], id="words written together"),
+        pytest.param("普法 航天", [], id="a word that no text holds"),
+        pytest.param("", [], id="nothing"),
+    ],
+)
+def test_any_duckdb_ranks_without_our_program(release: Path, wanted: str, expected: list[str]) -> None:
+    query = f"SELECT report_id FROM search_reports('{wanted}')"
+    program = f"import duckdb; print(duckdb.connect({str(release)!r}, read_only=True).sql({query!r}).fetchall())"
+    told = subprocess.run(
+        [sys.executable, "-I", "-c", program], cwd="/", env={}, check=True, capture_output=True, text=True
+    )
+    assert [report_id.split("-")[1] for (report_id,) in ast.literal_eval(told.stdout)] == expected
+
+
+def test_the_macros_name_and_mark(release: Path) -> None:
+    with duckdb.connect(str(release), read_only=True) as connection:
+        assert connection.execute(
+            "SELECT title, region_code, report_year, url FROM search_reports('纠错') "
+            "WHERE in_region(region_code, '990100')"
+        ).fetchall() == [("东湖区司法局的报告", "990101", 2024, "https://example.test/990101-东湖区司法局-2024")]
+        assert connection.execute("SELECT marked FROM search_paragraphs('普法活动') ORDER BY ALL").fetchall() == [
+            ("【普法活动】30场。",),
+            ("开展【普法活动】12场。",),
+        ]
 
 
 @pytest.mark.parametrize(
