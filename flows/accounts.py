@@ -56,13 +56,20 @@ def read_accounts(store: Store) -> dict[str, Account]:
     return accounts
 
 
-def archived_registry(store: Store, accounts: Iterable[Account]) -> Registry:
-    """Every portal that a run worked with, each as the last of the runs (given oldest first) knew it."""
-    portals: dict[str, Portal] = {}
+def registries(store: Store, accounts: Iterable[Account], given: Path | None = None) -> list[Registry]:
+    """The registries that tell the portals of an archive, the one in force first: the one that is given, or those that
+    runs (given oldest first) worked with, the last run's first."""
+    if given is not None:
+        return [load_registry(given)]
+    found = []
     for name in dict.fromkeys(account.registry for account in reversed(list(accounts))):
         with tempfile.NamedTemporaryFile(suffix=".yaml") as copy, store.open(name) as file:
             copy.write(file.read())
             copy.flush()
-            for portal in load_registry(copy.name):
-                portals.setdefault(portal.id, portal)
-    return Registry(portals=tuple(portals.values()), path=store.root)
+            found.append(load_registry(copy.name))
+    return found
+
+
+def portals_of(found: Iterable[Registry]) -> dict[str, Portal]:
+    """Every portal by its id, as the first of the registries that know it tells."""
+    return {portal.id: portal for registry in reversed(list(found)) for portal in registry}

@@ -124,7 +124,7 @@ def write_batch(
     }
     every = visits(archive.log, candidates, {portal.id: portal for portal in registry.portals})
     found = next((asked for name, asked in every if name == run_id), [])
-    rows["visits"] = [visit_row(address, run_id) for address in found]
+    rows["visits"] = [visit_row(address, run_id, reading_of(address, archive.log)) for address in found]
     jobs = (Job(address, bodies(address, archive), run_id) for address in found)
     told = map(read_job, jobs) if len(found) < WORTH_A_PROCESS * processes or processes == 1 else None
     for address, more in zip(found, told or in_sealed_processes(read_job, jobs, processes), strict=True):
@@ -136,7 +136,26 @@ def write_batch(
     return folder
 
 
-def visit_row(address: Address, run_id: str) -> dict[str, Any]:
+def reading_of(address: Address, log: CaptureLog) -> str:
+    """Digest of all that the outcome of reading an address depends on: the extractor, the records that hold the bytes
+    of its page and files, what lists and registry said. Equal readings give equal facts."""
+
+    def source(capture: Capture) -> tuple[str, str, str | None]:
+        origin = log.get(capture.refers_to) if capture.refers_to else capture
+        return capture.url, origin.capture_id, capture.content_type or origin.content_type
+
+    depends_on = (
+        EXTRACTOR_VERSION,
+        address.url,
+        asdict(address.listing()),
+        (address.candidate or {}).get("decision"),
+        (address.article.verdict in READABLE) or (address.article.verdict, address.article.reason),
+        [source(capture) for capture in (address.article, *address.files)],
+    )
+    return hashlib.sha256(json.dumps(depends_on, ensure_ascii=False).encode("utf-8")).hexdigest()[:32]
+
+
+def visit_row(address: Address, run_id: str, reading: str) -> dict[str, Any]:
     """The row of `visits` for an address that a run asked for."""
     return {
         "run_id": run_id,
@@ -144,7 +163,7 @@ def visit_row(address: Address, run_id: str) -> dict[str, Any]:
         "url": address.url,
         "capture_id": address.article.capture_id,
         "seen_at": address.article.fetched_at,
-        "extractor_version": EXTRACTOR_VERSION,
+        "reading": reading,
     }
 
 

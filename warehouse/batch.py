@@ -15,7 +15,7 @@ What the caller writes, and what the warehouse makes of it:
 - `sightings`: one row a visit that showed a report's text, a 304 answer included (then the digest is that of the text
   which the 304 vouches for). A visit (`capture_id`, `url`, `seen_at`) shows one text: handed in again, it moves to the
   new text. A row of `report_versions` is a sighting too.
-- `visits`: one row an article address that a run asked for, whatever came of it, with the extractor that read it. A
+- `visits`: one row an article address that a run asked for, whatever came of it. A
   batch that holds a visit tells all that came of it: sightings and problems that are known of it go first.
 - `missing`: one row a capture that answered 404 or 410 at an address. Two of them in two runs, with no sighting between
   or after, and the appearance is gone (`gone_at` is the second); a report whose every appearance is gone is
@@ -127,10 +127,11 @@ TABLES: dict[str, BatchTable] = {
             "visits",
             "log",
             "capture_id",
-            # capture_id: that of the page, though the text may stand in a file's
+            # capture_id: that of the page, though the text may stand in a file's · reading: digest of all that the
+            # outcome depends on, so that an equal one need not be read again
             """
                 run_id VARCHAR!; portal_id VARCHAR!; url VARCHAR!; capture_id VARCHAR!; seen_at TIMESTAMPTZ!;
-                extractor_version VARCHAR!
+                reading VARCHAR!
             """,
         ),
         _table(

@@ -48,8 +48,9 @@ class BatchRefused(Exception):  # noqa: N818 - the batch is at fault, not the pr
     exit_code = 1
 
 
-def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Load the batch in a folder; see warehouse.batch for its files.
+def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """Load the batch in a folder; see warehouse.batch for its files. Returns how many texts were written with their
+    facts, because they are new or told otherwise than before.
 
     All or nothing: raises BatchRefused with one sentence and leaves the tables as they were. Loading a batch again
     changes nothing, and batches loaded in another order end in the same tables."""
@@ -61,12 +62,14 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
                 _read(connection, TABLES[name], path)
             _replace_logs_and_seeds(connection, paths)
             _load_texts(connection, paths, Path(scratch))
+        written = (connection.execute("SELECT count(*) FROM incoming").fetchone() or (0,))[0]
         for name in paths:
             connection.execute(f"DROP TABLE batch_{name}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+    return int(written)
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -86,7 +89,7 @@ def _read(connection: duckdb.DuckDBPyConnection, table: BatchTable, path: Path) 
     try:
         keys = connection.execute(
             "SELECT DISTINCT unnest(keys) AS name FROM ("
-            "SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects(?, maximum_object_size=1073741824)) "
+            "SELECT DISTINCT json_keys(json) AS keys FROM read_ndjson_objects(?)) "
             "ORDER BY name",
             [str(path)],
         ).fetchall()
@@ -97,7 +100,7 @@ def _read(connection: duckdb.DuckDBPyConnection, table: BatchTable, path: Path) 
         columns = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in known.items())
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE batch_{table.name} AS SELECT * FROM read_json(?, columns={{{columns}}}, "
-            "format='newline_delimited', maximum_object_size=1073741824, timestampformat='iso')",
+            "format='newline_delimited', timestampformat='iso')",
             [str(path)],
         )
     except duckdb.Error as fault:
@@ -440,7 +443,7 @@ def _insert_rows(
     columns = ", ".join(f"{_literal(name)}: {_literal(kind)}" for name, kind in types)
     connection.execute(
         f"INSERT INTO {stored} BY NAME SELECT * FROM read_json(?, columns={{{columns}}}, format='newline_delimited', "
-        "maximum_object_size=1073741824, timestampformat='iso')",
+        "timestampformat='iso')",
         [str(path)],
     )
 

@@ -6,11 +6,13 @@ import sys
 
 import typer
 
-from flows.cli import archive, indicators, portals
+from flows.cli import alerts, archive, indicators, portals
 from flows.cli.backfill import backfill
 from flows.cli.doctor import doctor
 from flows.cli.evaluate import evaluate
+from flows.cli.evidence import evidence
 from flows.cli.extract import extract
+from flows.cli.reextract import reextract
 from flows.cli.run import run
 from flows.cli.sample import sample_portal
 from flows.cli.serve import serve
@@ -28,6 +30,7 @@ app = typer.Typer(
 
 app.command()(run)
 app.command()(backfill)
+app.command()(reextract)
 app.command()(serve)
 app.command()(extract)
 app.command("eval")(evaluate)
@@ -38,8 +41,10 @@ app.command()(ask)
 app.command()(search)
 app.command()(diff)
 app.command()(coverage)
+app.command()(evidence)
 app.command()(dictionary)
 app.add_typer(portals.portals, name="portals")
+app.add_typer(alerts.app, name="alerts")
 app.add_typer(archive.app, name="archive")
 app.add_typer(indicators.app, name="indicators")
 

@@ -1,5 +1,5 @@
--- What was read, by which extractor, whatever came of it.
+-- What was read, by which reading, whatever came of it.
 CREATE TABLE visits (
     run_id VARCHAR NOT NULL, portal_id VARCHAR NOT NULL, url VARCHAR NOT NULL, capture_id VARCHAR NOT NULL,
-    seen_at TIMESTAMPTZ NOT NULL, extractor_version VARCHAR NOT NULL
+    seen_at TIMESTAMPTZ NOT NULL, reading VARCHAR NOT NULL
 );
