@@ -1,21 +1,97 @@
-"""Discovery: the columns of a portal of which only the home page is known, and the request to its own search."""
+"""Discovery: the columns of a portal of which only the home page is known, and the request to its own search.
+
+The way a person goes who looks for the annual report: the likeliest link of the navigation first, then what that page
+leads to. Every page that is opened is also read as a list, for titles decide: most reports stand in columns that are
+not named after them, and many columns of that name hold plans and news.
+"""
 
 from __future__ import annotations
 
+import heapq
+import re
 from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
 
-from crawlers.families.columns import column_links, column_rank
-from crawlers.families.known import recognise
-from crawlers.families.reading import NextPage, Page
+from crawlers.archive.captures import Role
+from crawlers.families.columns import column_rank, keeps_other_reports, may_be_column
+from crawlers.families.known import family_of, read_by, recognise
+from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts, page_links
+from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
+from crawlers.families.site_search import form_request
 from crawlers.fetching import Fetched
 from crawlers.lists import Ask
 from crawlers.portals import Column, Portal
-from crawlers.urls import document_key
+from crawlers.titles import judge_title
+from crawlers.urls import canonical_url, document_key
 
+MOST_PAGES_OPENED = 40
+"""Pages that one search for columns asks for at most."""
 MOST_COLUMNS = 12
-"""Columns that are watched at most, and pages that are asked to find them."""
+"""Columns that are watched at most."""
+MOST_LESSER_COLUMNS = 6
+"""Of these, lists of notices and the like, which are watched where no list with a report is found."""
+PAGES_LOOKED_INTO = 4
+"""Pages of a list named after the subject that are read in search of a report."""
 WORDS = "法治政府建设"
 """What the site's own search is asked for."""
+_MOST_DOORS = 3
+_MOST_MENU_SCRIPTS = 4
+_FEWEST_ENTRIES = 3
+
+_MAP_NAME = re.compile(r"(?:网站|站点|本站)(?:地图|导航|导览)|sitemap", re.IGNORECASE)
+_NOTICES = re.compile(r"通知|公告|公示|动态|文件|报告|总结|[规计]划|年报|法治|法规|政策|其他")
+# What no list of reports is kept under.
+_ELSEWHERE = re.compile(
+    r"登录|注册|办事|服务大厅|信箱|留言|咨询|投诉|邮箱|微信|微博|客户端|无障碍|长者|English|繁体|旅游|天气|招聘|联系|隐私|版权|帮助|搜索|检索",
+    re.IGNORECASE,
+)
+_ARTICLE = re.compile(r"""<meta\b[^>]*name\s*=\s*["']?ArticleTitle["']?[^>]*content\s*=\s*["'][^"']""", re.IGNORECASE)
+_IN_ITS_FOLDER = re.compile(r"(?:/content)?(?:/\d{4}(?:/\d{1,2}){0,2}|/\d{6}|/\d{8}|/\d{4}-\d{2}(?:/\d{2})?)?/[^/]+$")
+_LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*(https?://[^<\]\s]+)", re.IGNORECASE)
+
+# How soon a link is opened, by what it promises: the smallest goes first.
+_MADE_FOR_IT = 10
+_NAMED = 20
+_BELOW_NAMED = 25
+_FRAME = 28
+_SITE_MAP = 30
+_LIKELY = 40
+_BESIDE_NAMED = 45
+_INDEX = 50
+_ANYTHING = 90
+_BY_RANK = {4: _MADE_FOR_IT, 3: _NAMED, 2: _LIKELY, 1: _INDEX, 0: _ANYTHING}
+
+
+@dataclass(order=True, slots=True)
+class _Lead:
+    """A link to open."""
+
+    urgency: int
+    depth: int
+    order: int
+    url: str = field(compare=False)
+    name: str = field(compare=False)
+    via: str = field(compare=False)
+
+
+@dataclass(slots=True)
+class _List:
+    """A page that was opened and read as a list."""
+
+    column: Column
+    rank: int
+    """Of its name."""
+    legible: bool = False
+    entries: set[str] = field(default_factory=set)
+    dated: int = 0
+    reports: set[str] = field(default_factory=set)
+    """Entries that are reports by their titles."""
+    likely: set[str] = field(default_factory=set)
+    """Those, and the ones that only their text can decide."""
+
+    @property
+    def depth(self) -> int:
+        return urlsplit(self.column.url).path.count("/")
 
 
 @dataclass(slots=True)
@@ -27,67 +103,234 @@ class Discovery:
     found: dict[str, Column] = field(default_factory=dict)
     """By document key."""
     pages: dict[str, Fetched] = field(default_factory=dict)
-    """The pages of columns that were fetched in finding them, by address."""
+    """What was fetched of the columns in finding them, by address."""
     search: NextPage | None = None
-    """What to ask of the site's own search, where its family has one."""
+    """What to ask of the site's own search, where it has one that answers."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Columns named after the subject on hosts that the registry does not allow."""
+    _leads: list[_Lead] = field(default_factory=list)
+    _queued: set[tuple[int, str]] = field(default_factory=set)
+    _opened: set[str] = field(default_factory=set)
+    """Document keys."""
+    _at_home: set[str] = field(default_factory=set)
+    """Document keys of what the home page links to: its navigation."""
+    _lists: list[_List] = field(default_factory=list)
+    _asked: int = 0
 
     async def look(self) -> Fetched:
-        """Look for the columns from the home page: links named after the subject, else indexes that may lead to them.
-        Returns the home page as it was fetched; if it is not ok, nothing is found."""
+        """Look for the columns from the home page. Returns the home page as it was fetched; if it is not ok, nothing
+        is found. Raises HostGivenUpError."""
         home = await self.look_home()
         if home.verdict != "ok":
             return home
-        asked = {document_key(home.url)}
-        indexes = self._add_columns(home)
-        while indexes and not self.found and len(asked) < MOST_COLUMNS:
-            index = indexes.pop(0)
-            if document_key(index.url) in asked:
-                continue
-            asked.add(document_key(index.url))
-            fetched = await self.ask(index.url, "list", via=home.url)
-            if fetched.verdict == "ok":
-                self._add_columns(fetched)
-        for column in list(self.found.values()):
-            await self._look_below(column)
+        await self._look_around(_page(home))
+        while self._leads and self._asked < MOST_PAGES_OPENED:
+            lead = heapq.heappop(self._leads)
+            if self._is_enough(lead):
+                break
+            await self._open(lead)
+        self.found = {document_key(one.column.url): one.column for one in self._chosen()[:MOST_COLUMNS]}
         return home
 
     async def look_home(self) -> Fetched:
-        """Ask for the home page and see whether it leads to a search."""
-        home = await self.ask(self.portal.base_url + "/", "home")
+        """Ask for the home page, through pages that only lead on to it, and see whether it leads to a search."""
+        home = await self._ask(f"{self.portal.base_url}/", "home")
+        for _ in range(_MOST_DOORS):
+            target = leads_on(_page(home)) if home.verdict == "ok" else None
+            if target is None or not self._may_ask(target) or document_key(target) in self._opened:
+                break
+            home = await self._ask(target, "home", via=home.url)
         if home.verdict == "ok":
             page = _page(home)
-            self.search = recognise(page).family.search(page, WORDS)
+            self._opened.add(document_key(home.url))
+            self.search = recognise(page).family.search(page, WORDS) or form_request(page, WORDS)
         return home
 
-    def _add_columns(self, fetched: Fetched) -> list[Column]:
-        """Add the columns that a page links to; returns the indexes that may lead to more."""
-        indexes = []
-        for link in column_links(_page(fetched)):
-            url = self.portal.at_home(link.url)
-            rank = column_rank(link.name, url) if self.portal.may_ask(url) else 0
-            if rank >= 3 and len(self.found) < MOST_COLUMNS:
-                self.found.setdefault(document_key(url), Column(url=url, name=link.name))
-            elif rank in (1, 2):
-                indexes.append(Column(url=url, name=link.name))
-        return indexes
+    async def _look_around(self, home: Page) -> None:
+        """Queue what the home page links to, wherever it keeps its navigation."""
+        pages = [home]
+        if len(page_links(home)) < FEW_LINKS:
+            for url in [*frames(home), *menu_scripts(home)[:_MOST_MENU_SCRIPTS]]:
+                part = await self._ask(url, "list", via=home.url) if self._may_ask(url) else None
+                if part is not None and part.verdict == "ok":
+                    # A menu in a script writes its links as the page that runs it reads them.
+                    in_page = "script" in (part.content_type or "") or part.url.endswith(".js")
+                    pages.append(Page(home.url, part.text, "text/javascript") if in_page else _page(part))
+        for page in pages:
+            self._at_home.update(document_key(self.portal.at_home(link.url)) for link in page_links(page))
+            self._queue_links(page, Column(url=home.url), 0, 0)
+        await self._read(home, Column(url=home.url, name="首页"), 0)
+        if not any(lead.urgency <= _NAMED for lead in self._leads):
+            await self._read_site_map(home)
 
-    async def _look_below(self, column: Column) -> None:
-        """Add the columns that a column leads to, and keep its page for the reading. A column that moved is watched
-        where it is now."""
-        fetched = await self.ask(column.url, "list", via=self.portal.base_url + "/")
-        if fetched.verdict != "ok":
+    async def _read_site_map(self, home: Page) -> None:
+        """Queue what sitemap.xml names by a telling address; most sites have none."""
+        fetched = await self._ask(urljoin(home.url, "/sitemap.xml"), "list", via=home.url)
+        for url in _LOCATION.findall(fetched.text) if fetched.verdict == "ok" else ():
+            link = ColumnLink(url, WORDS)
+            if column_rank("", url) >= 3 and may_be_column(link):
+                self._queue(link, 1, home.url, _NAMED)
+
+    # -- opening and reading ------------------------------------------------------------------------------------
+
+    def _is_enough(self, lead: _Lead) -> bool:
+        """Whether what was found makes this lead, and so all that are left, not worth a request."""
+        if any(one.reports for one in self._lists if one.rank >= 3):
+            return lead.urgency > _LIKELY
+        return lead.urgency >= _ANYTHING and any(one.reports for one in self._lists)
+
+    async def _open(self, lead: _Lead) -> None:
+        if document_key(lead.url) in self._opened:
             return
-        del self.found[document_key(column.url)]
-        moved = column.model_copy(update={"url": fetched.url})
-        self.found.setdefault(document_key(moved.url), moved)
-        self.pages[moved.url] = fetched
-        for link in column_links(_page(fetched)):
+        fetched = await self._ask(lead.url, "list", via=lead.via)
+        if fetched.verdict in ("blocked", "unreachable") and lead.urgency <= _NAMED:
+            self._lists.append(_List(Column(url=lead.url, name=lead.name), 3))
+        key = document_key(fetched.url)
+        if fetched.verdict != "ok" or (key != document_key(lead.url) and key in self._opened):
+            return
+        self._opened.add(key)
+        page = _page(fetched)
+        if (target := leads_on(page)) is not None and document_key(target) not in self._opened:
+            self._queue(ColumnLink(target, lead.name), lead.depth, page.url, lead.urgency)
+            return
+        # A column that moved is watched where it is now.
+        column = Column(url=fetched.url, name=_name(page, lead.name))
+        rank = max(column_rank(column.name, fetched.url), column_rank(lead.name, lead.url))
+        self.pages[fetched.url] = fetched
+        self._queue_links(page, column, rank, lead.depth)
+        await self._read(page, column, rank)
+
+    def _queue_links(self, page: Page, column: Column, rank: int, depth: int) -> None:
+        """Queue what a page leads to."""
+        below = page.url.rsplit("/", 1)[0] + "/"
+        named_by_family = family_of(page, self.portal.family).read(page).columns
+        for link in dict.fromkeys((*named_by_family, *page_links(page))):
+            if not may_be_column(link) or _ELSEWHERE.search(link.name) or keeps_other_reports(link.name):
+                continue
             url = self.portal.at_home(link.url)
-            below = url.startswith(moved.url.rsplit("/", 1)[0] + "/")
-            wanted = below or column_rank(link.name, url) >= 3
-            if wanted and self.portal.may_ask(url) and len(self.found) < MOST_COLUMNS:
-                self.found.setdefault(document_key(url), Column(url=url, name=f"{column.name}/{link.name}"))
+            urgency = _BY_RANK[column_rank(link.name, url)]
+            if not self.portal.may_ask(url):
+                if urgency <= _NAMED and link.url not in self.elsewhere:
+                    self.elsewhere.append(link.url)
+                continue
+            name = link.name
+            if _MAP_NAME.search(name):
+                urgency = _SITE_MAP
+            elif rank >= 3 and urgency > _BELOW_NAMED and url.startswith(below):
+                urgency, name = _BELOW_NAMED, f"{column.name}/{link.name}"
+            elif rank >= 3 and urgency > _BESIDE_NAMED and document_key(url) not in self._at_home:
+                urgency = _BESIDE_NAMED
+            self._queue(ColumnLink(url, name), depth + 1, page.url, urgency)
+        for frame in frames(page) if rank else ():
+            self._queue(ColumnLink(frame, column.name), depth + 1, page.url, _FRAME)
+
+    def _queue(self, link: ColumnLink, depth: int, via: str, urgency: int) -> None:
+        url = self.portal.at_home(link.url)
+        key = document_key(url)
+        if (urgency, key) not in self._queued and key not in self._opened and self.portal.may_ask(url):
+            self._queued.add((urgency, key))
+            heapq.heappush(self._leads, _Lead(urgency, depth, len(self._queued), url, link.name, via))
+
+    async def _read(self, page: Page, column: Column, rank: int) -> None:
+        """Read a page as a list; one named after the subject is followed until it shows a report."""
+        if _ARTICLE.search(page.text):
+            return
+        one = _List(column, rank)
+        self._lists.append(one)
+        for number in range(PAGES_LOOKED_INTO):
+            reading = read_by(family_of(page, self.portal.family), page)
+            if number == 0:
+                one.legible = bool(reading.entries or reading.next_page) or not reading.warnings
+            fresh = self._take(one, reading, page)
+            following = reading.next_page
+            behind_shell = number == 0 and not reading.entries
+            if following is None or one.reports or not (behind_shell or (rank >= 3 and fresh)):
+                return
+            if not self._may_ask(following.url):
+                return
+            fetched = await self._ask(following.url, "list", via=column.url, asked=following)
+            if fetched.verdict != "ok":
+                return
+            if following.method == "GET":
+                self.pages[following.url] = fetched
+            page = Page(fetched.url, fetched.text, fetched.content_type, following)
+
+    def _take(self, one: _List, reading: ListReading, page: Page) -> int:
+        """Count what a page lists; returns how much of it is new."""
+        known = len(one.entries)
+        for entry in reading.entries:
+            key = document_key(canonical_url(self.portal.at_home(entry.url), base_url=self.portal.base_url))
+            one.entries.add(key)
+            one.dated += entry.listed_on is not None
+            decision = judge_title(entry.title, column=one.column.name).decision
+            if decision == "report":
+                one.reports.add(key)
+            if decision != "not_report":
+                one.likely.add(key)
+                if one.rank < 3:
+                    self._queue_folder(entry, page)
+        return len(one.entries) - known
+
+    def _queue_folder(self, entry: Entry, page: Page) -> None:
+        """Queue the folder that a report lies in: on many platforms that is its column."""
+        folder = _IN_ITS_FOLDER.sub("/", urlsplit(entry.url).path)
+        if folder.count("/") > 1:
+            self._queue(ColumnLink(urljoin(entry.url, folder), ""), 1, page.url, _LIKELY)
+
+    # -- choosing -----------------------------------------------------------------------------------------------
+
+    def _chosen(self) -> list[_List]:
+        """Of the lists that were read, those to watch: named after the subject, or showing a report that no such list
+        shows; lists of notices where there is neither, for that is where reports come out unannounced."""
+        named = [one for one in self._lists if one.rank >= 3 and (one.entries or not one.legible)]
+        chosen = _without_repeats(sorted(named, key=lambda one: (one.rank, len(one.likely), one.depth)))
+        covered = {key for one in chosen for key in one.likely}
+        for one in sorted(self._lists, key=lambda one: (-one.depth, -len(one.likely))):
+            if one.rank < 3 and not one.likely <= covered:
+                chosen.append(one)
+                covered |= one.likely
+        if not covered:
+            notices = [
+                one
+                for one in self._lists
+                if one.rank < 3 and one.dated >= _FEWEST_ENTRIES and _NOTICES.search(one.column.name)
+            ]
+            chosen += sorted(notices, key=lambda one: (-one.rank, -len(one.entries)))[:MOST_LESSER_COLUMNS]
+        return chosen
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    async def _ask(self, url: str, role: Role, *, via: str | None = None, asked: NextPage | None = None) -> Fetched:
+        url = self.portal.at_home(url)
+        self._asked += 1
+        self._opened.add(document_key(url))
+        if asked is None:
+            return await self.ask(url, role, via=via)
+        return await self.ask(url, role, via=via, method=asked.method, body=asked.body, headers=asked.headers)
+
+    def _may_ask(self, url: str) -> bool:
+        return self.portal.may_ask(self.portal.at_home(url))
 
 
 def _page(fetched: Fetched) -> Page:
     return Page(fetched.url, fetched.text, fetched.content_type)
+
+
+def _without_repeats(lists: list[_List]) -> list[_List]:
+    """The lists, the last given first, without those whose entries all stand in the others: the index above several."""
+    kept = list(lists)
+    for one in lists:
+        others = {key for other in kept if other is not one for key in other.entries}
+        if one.entries and one.entries <= others:
+            kept.remove(one)
+    return kept[::-1]
+
+
+def _name(page: Page, linked_as: str) -> str:
+    """What a list is called: the end of the way that its page shows, where that says as much as the link to it."""
+    way = crumbs(page)
+    if not way:
+        return linked_as
+    start = next((number for number, part in enumerate(way) if column_rank(part, "") >= 3), len(way) - 1)
+    name = "/".join(way[start:])
+    return name if column_rank(name, "") >= column_rank(linked_as, "") and len(name) <= 60 else linked_as

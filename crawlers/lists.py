@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from crawlers.candidates import Candidates, Row, iso
-from crawlers.families.known import GENERIC, family_of
+from crawlers.families.known import family_of, read_by
 from crawlers.families.reading import Family, ListReading, NextPage, Page
 from crawlers.fetching import Fetched
 from crawlers.memory import LOOK_BACK_EVERY, RESUME_WITHIN, ColumnMemory, Memory
@@ -135,7 +135,7 @@ class ListReader:
                 return self.failed(column, fetched, None if reading.pages else before)
             page = _page(fetched, asked if reading.pages else None)
             reading.family = reading.family or family_of(page, self.portal.family)
-            listed = _read(reading.family, page)
+            listed = read_by(reading.family, page)
             taken = self.candidates.take(column, listed.entries)
             following = listed.next_page
             if following is not None and not self.portal.may_ask(self.portal.at_home(following.url)):
@@ -169,7 +169,7 @@ class ListReader:
 
     async def _ask(self, request: NextPage, via: str | None, conditional: bool = False) -> Fetched:
         return await self.ask(
-            request.url,
+            self.portal.at_home(request.url),
             "list",
             via=via,
             conditional=conditional,
@@ -272,12 +272,3 @@ def _row_of(request: NextPage) -> Row:
 
 def _page(fetched: Fetched, asked: NextPage | None = None) -> Page:
     return Page(fetched.url, fetched.text, fetched.content_type, asked)
-
-
-def _read(family: Family, page: Page) -> ListReading:
-    """Read a list by its family, and by the generic reader where the family finds nothing."""
-    reading = family.read(page)
-    if reading.entries or family is GENERIC:
-        return reading
-    generic = GENERIC.read(page)
-    return generic if generic.entries else reading

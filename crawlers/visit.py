@@ -123,7 +123,9 @@ class Visit:
             return columns
         await self._search(discovery)
         if not discovery.found and not columns:
-            sentence = "no link of the home page is named after 法治政府建设; name the columns in the registry"
+            sentence = "no page that the home page leads to is named after 法治政府建设 or lists an annual report"
+            if discovery.elsewhere:
+                sentence = f"{discovery.elsewhere[0]} is on a host that the entry does not name in allow_hosts"
             self._outcomes.append(ColumnOutcome(Column(url=self.portal.base_url), "empty", sentence))
         found = {document_key(column.url): column for column in columns}
         return list((discovery.found | found).values())
@@ -147,7 +149,7 @@ class Visit:
         due = sorted(self.memory.due(self.portal.id, self.now()), key=lambda address: address.failed)
         if self.mode == "backfill":
             rows = self._candidates.every()
-            wanted = {row["fetch_url"] for row in rows if self.years.hold(year_of(row))}
+            wanted = {row["fetch_url"] for row in rows if self._candidates.is_wanted(row)}
             due = [address for address in due if not address.known and address.url in wanted]
         again = {document_key(address.url): address for address in due}
         fresh = {key: address for key, address in self._candidates.to_fetch.items() if key not in again}
