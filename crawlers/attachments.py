@@ -15,6 +15,7 @@ READABLE = re.compile(r"\.(?:pdf|docx?|wps|ofd|xlsx?|et|zip|rar)\b", re.IGNORECA
 FEWEST_HAN_OF_A_TEXT = 500
 """A page whose body shows fewer Han characters than this holds no report itself; it may lead to one in a file."""
 
+_NAMED_SOMEWHERE = re.compile(r"(?:\.|%2e)(?:pdf|docx?|wps|ofd|xlsx?|et|zip|rar)\b", re.IGNORECASE)
 _HAN = re.compile(r"[一-龥]")
 _CHROME_TAGS = ("script", "style", "noscript", "template", "header", "footer", "nav", "aside", "form", "select")
 _CHROME = re.compile(
@@ -40,6 +41,8 @@ def find_attachments(html: str, url: str, *, wanted: str = "report") -> tuple[At
     A page that holds no text of its own leads to its files: those that its words do not name as something else. A
     page that has its text may carry the report as a file beside it: only files that their words name as one.
     """
+    if not _NAMED_SOMEWHERE.search(html):
+        return ()  # as on most pages: not worth parsing them
     from lxml import etree
     from lxml import html as lxml_html
 

@@ -73,10 +73,14 @@ class Candidates:
             if before is None or any(before.get(name) != row[name] for name in ("title", "decision", "listed_on")):
                 self.write(row)
             new = before is None or before["decision"] == "not_report"
-            if new and row["decision"] != "not_report" and self.years.hold(year_of(row)):
+            if new and row["decision"] != "not_report" and self.is_wanted(row):
                 address = Address(row["fetch_url"], entry.title, column.url, row["decision"], False, False)
                 self.to_fetch.setdefault(document_key(url), address)
         return Taken(fresh, keys)
+
+    def is_wanted(self, row: Row) -> bool:
+        """Tell whether a candidate reports on one of the years looked for."""
+        return self.years == EVERY_YEAR or self.years.hold(year_of(row))
 
     def _judge(self, column: Column, entry: Entry) -> Row:
         address = self.portal.at_home(entry.url)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -19,6 +20,7 @@ _POST = re.compile(r"/content/(?:\d+/\d+/)?m?post_(\d+)\.html$")
 _HEX = re.compile(r"/([0-9a-f]{32})\.s?html?$")
 
 
+@lru_cache(maxsize=4096)
 def host_key(url: str) -> tuple[str, int | None]:
     """Return the place a URL names: host in lower case, and the port unless it is the scheme's own."""
     parts = urlsplit(url)

@@ -51,27 +51,17 @@ class Rule:
     verdict: Verdict
     sentence: str
     statuses: frozenset[int] = frozenset()
-    headers: str | None = None
-    """A pattern in the response headers, written `name: value`, one a line."""
     body: str | None = None
     """A pattern in the first 64 KB of the body as text."""
-    short: bool = False
-    """Only if the page shows fewer than 300 characters of text."""
-    _headers: re.Pattern[str] | None = field(init=False, default=None, repr=False)
     _body: re.Pattern[str] | None = field(init=False, default=None, repr=False)
 
     def __post_init__(self) -> None:
-        for name, pattern in (("_headers", self.headers), ("_body", self.body)):
-            if pattern is not None:
-                object.__setattr__(self, name, re.compile(pattern, re.IGNORECASE | re.MULTILINE | re.DOTALL))
+        if self.body is not None:
+            object.__setattr__(self, "_body", re.compile(self.body, re.IGNORECASE | re.MULTILINE | re.DOTALL))
 
-    def fits(self, status: int, headers: str, text: str, shown: int) -> bool:
+    def fits(self, status: int, text: str) -> bool:
         """Tell whether the row holds for an answer."""
         if self.statuses and status not in self.statuses:
-            return False
-        if self.short and shown >= 300:
-            return False
-        if self._headers is not None and not self._headers.search(headers):
             return False
         return self._body is None or self._body.search(text) is not None
 
@@ -80,7 +70,10 @@ def _codes(*codes: int) -> frozenset[int]:
     return frozenset(codes)
 
 
-# Walls known by what they send; whatever the status.
+MOST_SHOWN_BY_A_WALL = 300
+"""Characters: what shows more text is a page, whatever scripts its guard has left in it."""
+
+# Walls known by what they send in place of a page; whatever the status.
 WALLS: tuple[Rule, ...] = (
     Rule(
         "blocked",
@@ -102,20 +95,17 @@ WALLS: tuple[Rule, ...] = (
         "blocked",
         "a script challenge stands before the page",
         body=r"<title>\s*(?:请稍候|请稍等|安全验证|访问验证|人机验证|just a moment|checking your browser)",
-        short=True,
     ),
     Rule(
         "blocked",
         "a captcha stands before the page",
         body=r"codeValue=|请输入验证码|滑动验证|geetest|完成验证",
-        short=True,
     ),
     Rule(
         "blocked",
         "a firewall refused the request",
         body=r"网站防火墙|web应用防火墙|请求.{0,10}(?:被拦截|已被阻断|存在安全风险)|"
         r"您的(?:访问|请求).{0,12}(?:拦截|拒绝|异常)|access denied|waf[_ -]?block",
-        short=True,
     ),
 )
 
@@ -134,7 +124,7 @@ STATUSES: tuple[Rule, ...] = (
     Rule("missing", "the host says the page is gone (410)", _codes(410)),
 )  # fmt: skip
 
-# Pages that say with a 200 that there is no page.
+# Pages that say with a 200 that there is no page, and little else.
 _THINGS = r"(?:页面|网页|内容|文件|信息|资源|文章)"
 _GONE = r"(?:不存在|已?被?(?:删除|移除|撤)|找不到|未找到|无法找到|已下线|走丢|已失效|过期)"
 ABSENCES: tuple[Rule, ...] = (
@@ -142,13 +132,11 @@ ABSENCES: tuple[Rule, ...] = (
         "soft_missing",
         "the page says with status 200 that it is not there",
         body=r"<title>[^<]{0,40}(?:404|页面不存在|找不到|不存在|not found|出错|错误页)[^<]{0,40}</title",
-        short=True,
     ),
     Rule(
         "soft_missing",
         "the page says with status 200 that it is not there",
         body=rf"(?:访问|浏览|查找|请求)的?{_THINGS}.{{0,12}}{_GONE}|{_THINGS}{_GONE}|找不到(?:该|您|相关)?{_THINGS}",
-        short=True,
     ),
 )
 
@@ -226,14 +214,12 @@ def _judge_answer(exchange: Exchange, status: int, body: bytes) -> Judgement:
     is_text = kind in ("html", "text", "json", "xml")
     text = to_text(body[:65536], exchange.header("content-type")) if is_text else ""
     shown = shown_text(text)
-    headers = "\n".join(
-        f"{name.decode('latin-1').lower()}: {value.decode('latin-1')}" for name, value in exchange.response_headers
-    )
-    for rule in WALLS:
-        if is_text and rule.fits(status, headers, text, len(shown)):
+    says_little = is_text and len(shown) < MOST_SHOWN_BY_A_WALL
+    for rule in WALLS if says_little else ():
+        if rule.fits(status, text):
             return Judgement(rule.verdict, rule.sentence)
     for rule in STATUSES:
-        if rule.fits(status, headers, text, len(shown)):
+        if rule.fits(status, text):
             return Judgement(rule.verdict, rule.sentence)
     if status >= 500:
         return Judgement("unreachable", f"the host answered {status}")
@@ -243,10 +229,9 @@ def _judge_answer(exchange: Exchange, status: int, body: bytes) -> Judgement:
         return Judgement("ok", None)
     if not body:
         return Judgement("truncated", "the answer has no body")
-    if is_text:
-        for rule in ABSENCES:
-            if rule.fits(status, headers, text, len(shown)):
-                return Judgement(rule.verdict, rule.sentence)
+    for rule in ABSENCES if says_little else ():
+        if rule.fits(status, text):
+            return Judgement(rule.verdict, rule.sentence)
     return _judge_content(exchange, kind, body, text, shown)
 
 

@@ -47,6 +47,11 @@ CASES = [
     pytest.param(
         exchange(200, b"<script>document.cookie='__jsl_clearance_s=1'</script>"), "blocked", id="challenge-as-200"
     ),
+    pytest.param(
+        exchange(200, page(f"<script>$_ts=window['$_ts'];$_ts.cd='x'</script><p>{BODY}</p>")),
+        "ok",
+        id="a-page-with-its-guards-script",
+    ),
     pytest.param(exchange(202, page("<script>1</script>")), "blocked", id="202"),
     pytest.param(exchange(200, page("<title>请稍候…</title><script>x</script>")), "blocked", id="please-wait"),
     pytest.param(exchange(429, b""), "blocked", id="429"),
