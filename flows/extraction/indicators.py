@@ -178,7 +178,9 @@ class Matcher:
         self.says_keys = _union(self.by_says)
         self.sentence_keys = _union(self.by_sentence)
         self.singles, self.pairs, self.longer = self._words()
-        self.carrier = re.compile(MODIFIER + "(" + "|".join(sorted(catalogue.carriers, key=len, reverse=True)) + ")")
+        self.carrier = re.compile(
+            MODIFIER + "(" + "|".join(sorted(catalogue.carriers, key=len, reverse=True)) + ")(?!级)"
+        )
 
     def _bit(self, group: Group) -> int:
         return self._bits.setdefault(group, 1 << len(self._bits))
