@@ -16,6 +16,8 @@ def evaluate(
     misses: Annotated[bool, typer.Option("--misses", help="List each miss with its sentence.")] = False,
     by: Annotated[bool, typer.Option("--by", help="Also by kind of quantity and by indicator.")] = False,
     peers: Annotated[bool, typer.Option("--peers", help="Other extractors beside ours (a set of pages).")] = False,
+    pin: Annotated[bool, typer.Option("--set-floors", help="Pin what is reached (a set of pages).")] = False,
+    reason: Annotated[str | None, typer.Option("--reason", help="Why a floor may fall, with --set-floors.")] = None,
     bare: Annotated[bool, typer.Option("--bare", help="Tell the replica's registry no family and no columns.")] = False,
 ) -> None:
     """Compare what is extracted with what is annotated: text, metadata, quantities, indicators, time.
@@ -29,7 +31,7 @@ def evaluate(
     if (folder / "INDEX.tsv").is_file():
         from flows.evaluation.pages import report_pages
 
-        report_pages(folder, misses=misses, peers=peers)
+        report_pages(folder, misses=misses, peers=peers, pin=pin, reason=reason)
         return
     from flows.evaluation.corpus import evaluate as evaluate_corpus
     from flows.evaluation.corpus import in_all

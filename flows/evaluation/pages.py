@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 _FIRST_PAGE = f"<html><head><title>法治</title></head><body><p>{'本县坚持依法行政。' * 20}</p></body></html>"
 FIELDS = ("title", "published", "published_time", "source", "document_number")
+"""Fields that every gold file states, null where the page has none."""
+MORE_FIELDS = ("signed_date", "issuer", "region_level", "report_year")
+"""Fields that the gold of an annual report states too."""
 
 
 class NoPages(Exception):  # noqa: N818 - it is a verdict on the folder
@@ -39,6 +42,11 @@ class Reading:
     published_time: str | None = None
     source: str | None = None
     document_number: str | None = None
+    signed_date: str | None = None
+    issuer: str | None = None
+    region_level: str | None = None
+    report_year: str | None = None
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,6 +95,21 @@ class Score:
         """Pages on which the field is right."""
         return sum(page.fields.get(name, False) for page in self.pages)
 
+    def shares(self) -> dict[str, float]:
+        """What floors are set on: shares, 1 is all."""
+        count = max(1, len(self.pages))
+        found = {
+            "body": self.found,
+            "pages with the whole body": self.whole / count,
+            "chrome kept out": 1 - self.leaked,
+            "pages without chrome": self.clean / count,
+        }
+        for name in ("text", *FIELDS, *MORE_FIELDS, "attachments", "verdict"):
+            having = [page.fields[name] for page in self.pages if name in page.fields]
+            if having:
+                found[name] = sum(having) / len(having)
+        return found
+
     @property
     def source(self) -> float:
         """Share right among the pages that have a source."""
@@ -104,36 +127,36 @@ def evaluate(folder: Path, peers: bool = False) -> list[Score]:
     golds = sorted((folder / "gold").glob("*.json"))
     if not golds:
         raise NoPages(f"{folder} holds no gold/*.json; give a folder with html/, gold/ and INDEX.tsv.")
-    addresses = _addresses(folder)
-    extractors: dict[str, Callable[[bytes, str | None], Reading]] = {"fazhi": _ours}
+    listings = _listings(folder)
+    extractors: dict[str, Callable[[bytes, Listing], Reading]] = {"fazhi": _ours}
     if peers:
         from flows.evaluation.peers import installed
 
         extractors |= installed()
     scores = [Score(name) for name in extractors]
     for extract in extractors.values():
-        extract(_FIRST_PAGE.encode(), None)  # what is imported and compiled once is no page's time
+        extract(_FIRST_PAGE.encode(), Listing())  # what is imported and compiled once is no page's time
     for gold_file in golds:
         gold = json.loads(gold_file.read_text("utf-8"))
         content = (folder / "html" / gold["file"]).read_bytes()
-        address = addresses.get(gold["file"])
+        listing = listings.get(gold["file"], Listing())
         for score, extract in zip(scores, extractors.values(), strict=True):
             began = time.process_time()
+            refusal: Unreadable | None
             try:
-                reading = extract(content, address)
-            except Unreadable as refusal:
-                reading = Reading()
-                refused: str | None = f"refused: {refusal}"
+                reading = extract(content, listing)
+            except Unreadable as fault:
+                reading, refusal = Reading(), fault
             else:
-                refused = None
-            score.pages.append(_judge(gold, reading, time.process_time() - began, refused))
+                refusal = None
+            score.pages.append(_judge(gold, reading, time.process_time() - began, refusal))
     return scores
 
 
-def _ours(content: bytes, address: str | None) -> Reading:
+def _ours(content: bytes, listing: Listing) -> Reading:
     from flows.extraction.read import read
 
-    document = read(content, listing=Listing(url=address))
+    document = read(content, listing=listing)
     return Reading(
         text=document.text,
         title=document.title,
@@ -141,23 +164,38 @@ def _ours(content: bytes, address: str | None) -> Reading:
         published_time=document.published_time,
         source=document.source,
         document_number=document.document_number,
+        signed_date=document.signed_on,
+        issuer=document.issuer,
+        region_level=document.level,
+        report_year=str(document.report_year) if document.report_year else None,
+        attachments=tuple(file.url for file in document.attachments),
     )
 
 
-def _addresses(folder: Path) -> dict[str, str]:
+def _listings(folder: Path) -> dict[str, Listing]:
+    """What INDEX.tsv says of each file: its address, and, in further columns, the region of its portal."""
     index = folder / "INDEX.tsv"
     if not index.is_file():
         return {}
-    rows = [line.split("\t") for line in index.read_text("utf-8").splitlines()[1:] if line]
-    return {row[0]: row[1] for row in rows if len(row) > 1 and row[1]}
+    head, *rows = [line.split("\t") for line in index.read_text("utf-8").splitlines() if line]
+    found = {}
+    for row in rows:
+        cells = {name: value for name, value in zip(head, row, strict=False) if value}
+        names = ("url", "region", "region_code", "level")
+        known: dict[str, Any] = {name: cells[name] for name in names if name in cells}
+        found[cells["file"]] = Listing(**known)
+    return found
 
 
-def _judge(gold: dict[str, Any], reading: Reading, seconds: float, refused: str | None) -> PageScore:
+def _judge(gold: dict[str, Any], reading: Reading, seconds: float, refusal: Unreadable | None) -> PageScore:
     text = squeeze(reading.text)
     page = PageScore(name=gold["file"], seconds=seconds, has_source=bool(gold.get("source")))
     page.wanted, page.unwanted = len(gold["with"]), len(gold["without"])
-    if refused:
-        page.misses.append(refused)
+    verdict = refusal.verdict if refusal else None
+    if verdict or "verdict" in gold:
+        page.fields["verdict"] = gold.get("verdict") == verdict
+        if not page.fields["verdict"]:
+            page.misses.append(f"refused: {refusal}" if refusal else f"is not refused: wanted {gold['verdict']}")
     for string in gold["with"]:
         if squeeze(string) in text:
             page.found += 1
@@ -167,11 +205,23 @@ def _judge(gold: dict[str, Any], reading: Reading, seconds: float, refused: str 
         if squeeze(string) in text:
             page.leaked += 1
             page.misses.append(f"chrome string leaks: {string}")
-    for name in FIELDS:
+    if "verdict" in gold:
+        return page
+    if gold.get("exact"):
+        page.fields["text"] = text == squeeze((gold["title"] or "") + "".join(gold["with"]))
+        if not page.fields["text"]:
+            page.misses.append(f"text: {len(text)} signs are not just the title and the body's strings in their order")
+    for name in (*FIELDS, *(name for name in MORE_FIELDS if name in gold)):
         wanted, got = gold.get(name), getattr(reading, name)
-        page.fields[name] = squeeze(wanted or "") == squeeze(got or "")
+        page.fields[name] = squeeze(str(wanted or "")) == squeeze(got or "")
         if not page.fields[name]:
             page.misses.append(f"{name}: wanted {wanted}, got {got}")
+    files = [file["href"] for file in gold.get("attachments", ())]
+    page.fields["attachments"] = len(files) == len(reading.attachments) and all(
+        any(url.endswith(file) for url in reading.attachments) for file in files
+    )
+    if not page.fields["attachments"]:
+        page.misses.append(f"attachments: wanted {files}, got {list(reading.attachments)}")
     return page
 
 
@@ -182,7 +232,7 @@ def table(scores: list[Score]) -> Table:
     made = Table(title=f"Clean text of {len(scores[0].pages)} saved pages")
     for head in (
         "extractor", "body", "whole", "leaked", "clean", "title", "date", "time", "source",
-        "number", "CPU/page",
+        "number", "files", "CPU/page",
     ):  # fmt: skip
         made.add_column(head, justify="left" if head == "extractor" else "right", no_wrap=True)
     for score in scores:
@@ -198,14 +248,22 @@ def table(scores: list[Score]) -> Table:
             f"{score.right('published_time')}/{count}",
             f"{score.source:.1%}",
             f"{score.right('document_number')}/{count}",
+            f"{score.right('attachments')}/{count}",
             f"{score.milliseconds:.1f} ms",
         )
     return made
 
 
-def report_pages(folder: Path, *, misses: bool = False, peers: bool = False) -> None:
-    """Print the table, and with `misses` every string and field that is wrong."""
+def report_pages(
+    folder: Path, *, misses: bool = False, peers: bool = False, pin: bool = False, reason: str | None = None
+) -> None:
+    """Print the table, and with `misses` every string and field that is wrong; then hold the folder's floors.
+
+    `pin` sets the floors anew, with a `reason` where one falls. Raises FloorBroken, NoReason.
+    """
     from rich.console import Console
+
+    from flows.evaluation import floors
 
     scores = evaluate(folder, peers)
     console = Console()
@@ -214,3 +272,7 @@ def report_pages(folder: Path, *, misses: bool = False, peers: bool = False) -> 
         for page in scores[0].pages:
             for miss in page.misses:
                 console.print(f"{page.name} · {miss}", highlight=False, markup=False)
+    if pin:
+        floors.set_floors(folder, scores[0].shares(), reason)
+    else:
+        floors.hold(folder, scores[0].shares())

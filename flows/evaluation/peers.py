@@ -8,8 +8,9 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from flows.evaluation.pages import Reading
+from flows.extraction.facts import Listing
 
-Extract = Callable[[bytes, str | None], Reading]
+Extract = Callable[[bytes, Listing], Reading]
 
 
 def installed() -> dict[str, Extract]:
@@ -24,18 +25,18 @@ def installed() -> dict[str, Extract]:
     return found
 
 
-def _trafilatura_fast(content: bytes, address: str | None) -> Reading:
-    return _by_trafilatura(content, address, fast=True)
+def _trafilatura_fast(content: bytes, listing: Listing) -> Reading:
+    return _by_trafilatura(content, listing, fast=True)
 
 
-def _trafilatura(content: bytes, address: str | None) -> Reading:
-    return _by_trafilatura(content, address, fast=False)
+def _trafilatura(content: bytes, listing: Listing) -> Reading:
+    return _by_trafilatura(content, listing, fast=False)
 
 
-def _by_trafilatura(content: bytes, address: str | None, *, fast: bool) -> Reading:
+def _by_trafilatura(content: bytes, listing: Listing, *, fast: bool) -> Reading:
     from trafilatura import bare_extraction
 
-    document = bare_extraction(content, url=address, fast=fast, include_comments=False, with_metadata=True)
+    document = bare_extraction(content, url=listing.url, fast=fast, include_comments=False, with_metadata=True)
     if document is None:
         return Reading()
     found = document if isinstance(document, dict) else document.as_dict()
@@ -54,7 +55,7 @@ def _decoded(content: bytes) -> str:
     return decode(content).text
 
 
-def _readability(content: bytes, address: str | None) -> Reading:
+def _readability(content: bytes, listing: Listing) -> Reading:
     readability = import_module("readability")
     document = readability.Document(_decoded(content))
     try:
@@ -63,13 +64,13 @@ def _readability(content: bytes, address: str | None) -> Reading:
         return Reading()
 
 
-def _resiliparse(content: bytes, address: str | None) -> Reading:
+def _resiliparse(content: bytes, listing: Listing) -> Reading:
     tree = import_module("resiliparse.parse.html").HTMLTree.parse(_decoded(content))
     text = import_module("resiliparse.extract.html2text").extract_plain_text(tree, main_content=True)
     return Reading(text=text, title=tree.title)
 
 
-def _gne(content: bytes, address: str | None) -> Reading:
+def _gne(content: bytes, listing: Listing) -> Reading:
     nothing = import_module("gne.exceptions").NoContentException
     try:
         found = import_module("gne").GeneralNewsExtractor().extract(_decoded(content))

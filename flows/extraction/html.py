@@ -236,7 +236,8 @@ def _viewed_files(root: Element, base: str | None) -> list[Attachment]:
         for element in root.iter(tag):
             address = (element.get(name) or "").strip()
             asked = [value for _, value in parse_qsl(urlsplit(address).query)] if "?" in address else []
-            addresses.extend(value for value in [*asked, address] if _DOCUMENT.search(value))
+            # A viewer's own address names the file that it shows.
+            addresses.extend([part for part in asked or [address] if _DOCUMENT.search(part)])
     if not addresses:
         for script in root.iter("script"):
             addresses.extend(match[1] for match in _IN_SCRIPT.finditer(script.text or "", 0, 200_000))

@@ -22,7 +22,8 @@ _HAN_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五
 }
 
 _DATE = re.compile(
-    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?(?:\s*T?\s*(\d{1,2})\s*:\s*(\d{2})(?:\s*:\s*(\d{2}))?)?"
+    r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?"
+    r"(?:\s*T?\s*(\d{1,2})\s*:\s*(\d{2})(?:\s*:\s*(\d{2})(?:\.\d+)?)?(Z|[+-]00:?00)?)?"
 )
 _SIGNED = re.compile(r"^[（(]?\s*((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*[）)]?$")
 _SIGNED_HAN = re.compile(
@@ -93,7 +94,7 @@ def decide(draft: Draft, title: str | None, body: list[str], listing: Listing) -
     if title is not None:
         data.provenance["title"] = draft.title_from
     _published(data, draft, listing)
-    _source(data, draft, title)
+    _source(data, draft, title, body)
     _number(data, draft, body)
     _signed(data, body)
     named = _named_title(draft, title, listing)
@@ -118,10 +119,18 @@ def _moment(text: str) -> tuple[str, str | None] | None:
         time = None
         if match[4] is not None and int(match[4]) < 24 and int(match[5]) < 60:
             time = f"{int(match[4]):02d}:{match[5]}" + (f":{match[6]}" if match[6] and int(match[6]) < 60 else "")
+        if time is not None and match[7]:
+            return _in_china(day, time)
         if time in ("00:00", "00:00:00"):
             time = None
         return day, time
     return None
+
+
+def _in_china(day: str, time: str) -> tuple[str, str]:
+    """A moment of universal time by the clock of China."""
+    there = datetime.fromisoformat(f"{day}T{time}") + timedelta(hours=8)
+    return there.strftime("%Y-%m-%d"), there.strftime("%H:%M:%S" if time.count(":") == 2 else "%H:%M")
 
 
 def _day(year: str, month: str, day: str) -> str | None:
@@ -217,7 +226,7 @@ def _labelled_date(draft: Draft) -> tuple[str, str | None] | None:
 # --- source and number ---------------------------------------------------------------------------------------------
 
 
-def _source(data: Metadata, draft: Draft, title: str | None) -> None:
+def _source(data: Metadata, draft: Draft, title: str | None, body: list[str]) -> None:
     seen: list[tuple[str, str]] = []
     for name in ("contentsource", "source", "article:author", "data.source"):
         if value := draft.meta.get(name):
@@ -228,13 +237,17 @@ def _source(data: Metadata, draft: Draft, title: str | None) -> None:
     for position, line in enumerate(lines):
         if match := _SOURCE_LABEL.search(line.replace("\t", "  ")):
             value = one_line(match[1])
-            following = lines[position + 1] if position + 1 < len(lines) else ""
-            if not value and len(following) <= 40 and not re.search(r"[:：]", following):
+            following = draft.labels[position + 1] if position + 1 < len(draft.labels) else ""
+            alone = line.rstrip().endswith((":", "："))
+            if alone and not value and len(following) <= 40 and not re.search(r"[:：]", following):
                 value = following
             seen.append(("label", value))
             break
     if (beside := _beside_date(draft)) is not None:
         seen.append(("label", beside))
+    for line in body[-3:]:
+        if len(line) <= 60 and re.match(r"[（(\[【]", line) and (match := _SOURCE_LABEL.match(line[1:])):
+            seen.append(("text", match[1]))
     titles = {squeeze(name) for name in (title, draft.meta.get("articletitle")) if name}
     good = [
         (origin, value)
