@@ -9,13 +9,14 @@ loaded by the next one. Tasks are minutes, not pages: Prefect's server needs som
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from prefect import get_run_logger, task
-from prefect.artifacts import acreate_markdown_artifact, acreate_table_artifact
+from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
 from prefect.runtime import flow_run
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -30,6 +31,7 @@ from flows.jsonl import read_rows
 from flows.loading import RELEASE_NAME, Loaded, load_and_release
 from flows.morning_report import MorningReport, as_markdown, portal_table
 from flows.progress import observer
+from flows.progress_artifact import shown
 from flows.settings import Settings
 from warehouse.release import GateRefused
 
@@ -110,20 +112,22 @@ def run_name() -> str:
 @task(task_run_name="collect shard {job.shard.number}", log_prints=False)
 async def collect_shard(job: CrawlJob, timeout_s: float) -> list[dict[str, Any]]:
     """Crawl one shard; returns its portal rows."""
-    listener = observer()
-    rows = await collect(job, lambda event: listener.step("collect", event), timeout_s)
-    log = get_run_logger()
-    for row in rows:
-        reason = f" ({row['reason']})" if row["reason"] else ""
-        log.info(
-            "%s is %s%s: %d requests, %d candidates.",
-            row["portal_id"],
-            row["state"],
-            reason,
-            row["requests"],
-            row["candidates"],
-        )
-    return rows
+    listener, log = observer(), get_run_logger()
+
+    def hear(event: Mapping[str, Any]) -> None:
+        listener.step("collect", event)
+        if event.get("event") == "portal_done":
+            reason = f" ({event['reason']})" if event["reason"] else ""
+            log.info(
+                "%s is %s%s: %d requests, %d candidates.",
+                event["portal_id"],
+                event["state"],
+                reason,
+                event["requests"],
+                event["candidates"],
+            )
+
+    return await collect(job, hear, timeout_s)
 
 
 @task(task_run_name="extract {run_id}")
@@ -154,7 +158,8 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         await asyncio.to_thread(salvage, data.store())
         shards = cut_into_shards([(portal.id, portal.shard_host) for portal in chosen], order.shards)
         observer().stage("collect", len(chosen))
-        rows, failures = await _collect_all(order, flow_name, run_id, shards)
+        async with shown(len(chosen)):
+            rows, failures = await _collect_all(order, flow_name, run_id, shards)
         for sentence in failures:
             get_run_logger().error(sentence)
         if failures:
@@ -190,6 +195,16 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         report = MorningReport.read(loaded.release, run_id, outcome, failures)
         await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=f"Run {run_id}")
         await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")
+        if report.coverage.report_year:
+            told = f"Governments with a portal that have published their report of {report.coverage.report_year}"
+            await acreate_progress_artifact(report.coverage.share, key="coverage", description=told)
+        get_run_logger().info(
+            "%d reports are new, %d revised, %d removed; %d things need a person.",
+            len(report.new),
+            len(report.revised),
+            len(report.removed),
+            report.for_a_person,
+        )
     return RunOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
 
 

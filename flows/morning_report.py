@@ -18,6 +18,10 @@ MENDING = {
 }
 
 
+MOST_LINES = 200
+"""Lines of a table in the Markdown, which a browser must draw whole; the warehouse has all of them."""
+
+
 class ReportLine(BaseModel):
     """A report that the night brought or changed."""
 
@@ -69,6 +73,27 @@ class ProblemLine(BaseModel):
     capture_id: str | None
 
 
+class Coverage(BaseModel):
+    """How many of the governments that have a portal have published the last report that is due, or soon will be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    report_year: int | None = None
+    published: int = 0
+    late: int = 0
+    """Published after 1 April of the year that follows."""
+    missing: int = 0
+    not_due: int = 0
+    blocked: int = 0
+    unknown: int = 0
+
+    @property
+    def share(self) -> float:
+        """Percentage that is published, in time or late; 0 without governments."""
+        everyone = self.published + self.late + self.missing + self.not_due + self.blocked + self.unknown
+        return 100 * (self.published + self.late) / everyone if everyone else 0.0
+
+
 class MorningReport(BaseModel):
     """A run as the release tells it."""
 
@@ -81,10 +106,19 @@ class MorningReport(BaseModel):
     new: tuple[ReportLine, ...]
     revised: tuple[ReportLine, ...]
     removed: tuple[ReportLine, ...]
+    late: tuple[ReportLine, ...]
+    """Those of the new ones that came out after 1 April."""
+    coverage: Coverage
     problems: tuple[ProblemLine, ...]
     reports: int
     """Reports in the release."""
     observations: int
+
+    @property
+    def for_a_person(self) -> int:
+        """Things that someone must look at."""
+        troubled = sum(line.mending is not None for line in self.portals)
+        return troubled + len(self.failures) + len(self.removed) + len(self.problems)
 
     @classmethod
     def read(cls, release: Path, run_id: str, outcome: str, failures: Sequence[str]) -> MorningReport:
@@ -130,19 +164,30 @@ class MorningReport(BaseModel):
             problems = rows(
                 "SELECT portal_id, url, kind, sentence, capture_id FROM problems WHERE run_id = ? ORDER BY ALL", run_id
             )
+            late = {row["report_id"] for row in rows("SELECT report_id FROM coverage WHERE state = 'late'")}
+            states = rows(
+                """SELECT c.report_year, c.state, count(*) AS governments FROM coverage c
+                   WHERE c.report_year = (SELECT max(report_year) FROM coverage)
+                     AND c.level NOT IN ('department', 'township')
+                     AND c.region_code IN (SELECT region_code FROM portals) GROUP BY ALL"""
+            )
             totals = rows(
                 "SELECT (SELECT count(*) FROM reports) AS reports, (SELECT count(*) FROM observations) AS observations"
             )[0]
         finally:
             connection.close()
+        new = tuple(ReportLine(**row) for row in changed if row["version"] == 1)
+        counts = {row["state"]: row["governments"] for row in states}
         return cls(
             run_id=run_id,
             outcome=outcome,
             failures=tuple(failures),
             portals=tuple(PortalLine(**row) for row in portals),
-            new=tuple(ReportLine(**row) for row in changed if row["version"] == 1),
+            new=new,
             revised=tuple(ReportLine(**row) for row in changed if row["version"] > 1),
             removed=tuple(ReportLine(**row) for row in gone),
+            late=tuple(line for line in new if line.report_id in late),
+            coverage=Coverage(report_year=states[0]["report_year"] if states else None, **counts),
             problems=tuple(ProblemLine(**row) for row in problems),
             **totals,
         )
@@ -150,7 +195,7 @@ class MorningReport(BaseModel):
 
 def as_markdown(report: MorningReport) -> str:
     """The report for the Prefect UI."""
-    return render("morning_report.md.j2", report=report)
+    return render("morning_report.md.j2", report=report, most=MOST_LINES)
 
 
 def portal_table(report: MorningReport) -> list[dict[str, Any]]:
@@ -160,12 +205,11 @@ def portal_table(report: MorningReport) -> list[dict[str, Any]]:
             "portal": line.portal_id,
             "name": line.name,
             "state": line.state,
-            "requests": line.requests,
-            "captures": line.captures,
-            "candidates": line.candidates,
+            "reason": line.reason or "",
             "new": line.reports_new,
             "revised": line.reports_revised,
-            "reason": line.reason or "",
+            "requests": line.requests,
+            "candidates": line.candidates,
         }
         for line in report.portals
     ]
