@@ -19,9 +19,9 @@ BETTER = ("up", "down", "neutral")
 REGIONS = ("says", "clause", "sentence", "about")
 REQUIRED_KEYS = ("code", "name_zh", "name_en", "dimension", "kind", "unit", "units", "better", "phrasings")
 INDICATOR_KEYS = frozenset(
-    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "in_department", "share", "growth", "relations", "note"),
+    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "share", "growth", "relations", "note"),
 )
-PHRASING_KEYS = frozenset((*REGIONS, "not", "not_sentence", "units"))
+PHRASING_KEYS = frozenset((*REGIONS, "not", "not_sentence", "in_department", "units"))
 
 
 class CatalogueError(Exception):
@@ -48,6 +48,8 @@ class Phrasing:
     """None of them in the sentence as far as the end of the number's clause."""
     units: frozenset[str] | None
     """Measure words that this phrasing takes, where they are fewer than those of the indicator."""
+    in_department: str | None
+    """Code that the figure has in the report of a department."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,6 @@ class Indicator:
     phrasings: tuple[Phrasing, ...]
     not_sentence: Group
     """None of them in the sentence as far as the end of the number's clause."""
-    in_department: str | None
-    """Code that the figure has in the report of a department."""
     share: str | None
     """Code that a share stated right behind this figure has; CODE.share where none is named."""
     growth: str | None
@@ -110,8 +110,9 @@ def read_catalogue(source: str, name: str) -> Catalogue:
             raise reader.error(index, f"the code {indicator.code} is used twice; give one of them another")
         indicators[indicator.code] = indicator
     for index, indicator in enumerate(indicators.values()):
-        named = {"share": indicator.share, "in_department": indicator.in_department, "growth": indicator.growth}
-        for key, other in named.items():
+        named = [("share", indicator.share), ("growth", indicator.growth)]
+        named += [("in_department", phrasing.in_department) for phrasing in indicator.phrasings]
+        for key, other in named:
             if other is not None and other not in indicators:
                 raise reader.error(index, f"`{key}` names {other}, which is no code of the catalogue")
     return Catalogue(
@@ -176,7 +177,6 @@ class _Reader:
             better=entry["better"],
             phrasings=phrasings,
             not_sentence=self.alternatives(index, shown, entry.get("not_sentence", "")),
-            in_department=entry.get("in_department"),
             share=entry.get("share"),
             growth=entry.get("growth"),
             relations=tuple(entry.get("relations") or ()),
@@ -198,6 +198,7 @@ class _Reader:
             excludes=(*excludes, *own),
             sentence_excludes=self.alternatives(index, name, entry.get("not_sentence", "")),
             units=self.units(index, name, entry["units"]) if "units" in entry else None,
+            in_department=entry.get("in_department"),
         )
 
     def units(self, index: int, name: str, value: object) -> frozenset[str]:

@@ -120,6 +120,7 @@ class _Rule:
     excludes: int
     sentence_excludes: int
     units: frozenset[str]
+    in_department: str | None
     order: int
 
 
@@ -200,6 +201,7 @@ class Matcher:
             excludes=excludes,
             sentence_excludes=self._bit(sentence_excludes) if sentence_excludes else 0,
             units=phrasing.units or indicator.units,
+            in_department=phrasing.in_department,
             order=order,
         )
 
@@ -481,8 +483,10 @@ class _Reading:
         if index and self.quantities[index - 1].end > left:
             left = self.quantities[index - 1].end
             begin = self.quantities[index - 1].start
-            # 旁听庭审9场次230人次, 由3天压缩到1天, 18个部门209项: both share what stands before the first.
-            beside = left == quantity.start or self.matcher.carrier.fullmatch(flat, left, quantity.start)
+            # 旁听庭审9场次、230人次, 由3天压缩到1天, 18个部门209项: both share what stands before the first.
+            between = flat[left : quantity.start]
+            listed = between == "、" and self.quantities[index - 1].unit != quantity.unit
+            beside = not between or listed or self.matcher.carrier.fullmatch(between) is not None
             if beside or ONCE.search(flat, max(clause_start, begin - 8), begin):
                 return self.segment(index - 1, clause_start, clause_end)[0], right
             mark = flat.find("、", left, quantity.start)
@@ -858,10 +862,8 @@ class _Reading:
         return bool(LAST_YEAR.search(self.flat, max(begin, place.sentence_start, start - 12), start))
 
     def observation(self, quantity: Quantity, place: _Place, found: _Found) -> Observation:
-        indicator = found.rule.indicator
-        code = indicator.code
-        if self.of_department and indicator.in_department is not None:
-            code = indicator.in_department
+        rule = found.rule
+        code = rule.in_department if self.of_department and rule.in_department is not None else rule.indicator.code
         start, end = min(found.start, place.left), max(found.end, quantity.end)
         while start < quantity.start and self.flat[start] in ' 、,;:。")':
             start += 1
@@ -877,7 +879,7 @@ class _Reading:
             end=end,
             evidence=self.text[start:end],
             confidence=found.confidence,
-            rule=found.rule.name,
+            rule=rule.name,
             quantity=quantity.ordinal,
         )
 
