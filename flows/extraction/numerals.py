@@ -21,7 +21,7 @@ CHINESE = CHINESE_DIGIT + "十百千万亿"
 # 1,234 · 1，234 · 33 939 (groups with spaces only before a Chinese character, the measure word)
 _ARABIC = (
     r"(?:[0-9０-９]{1,3}(?:[,，][0-9０-９]{3})+(?![0-9０-９])"
-    r"|[0-9]{1,3}(?:[ \u2009\u202f][0-9]{3})+(?=[\u4e00-\u9fff])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
+    r"|[0-9]{1,3}(?:[ \u2009\u202f][0-9]{3})+(?=(?:\.[0-9]+)?[\u4e00-\u9fff])|[0-9０-９]+)(?:[.．][0-9０-９]+)?"
 )
 # A scale is no part of 千米, 千克, 千瓦, 百分点; nor is the 万 of 万元 lost: it is a scale before any unit.
 _SCALE = r"(?:[百千]?万亿?|千?亿|千(?![米克瓦伏])|百(?!分)|十(?=[万亿余多]))"
