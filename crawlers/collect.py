@@ -15,6 +15,7 @@ import errno
 import json
 import logging
 import os
+import resource
 import signal
 import sys
 from collections.abc import Callable
@@ -83,6 +84,12 @@ def die_with_parent() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it ended before we asked
             os.kill(os.getpid(), signal.SIGTERM)
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files to what the system allows: a connection to each of many hosts may be open."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def settings_for(job: Job, open_writer: Callable[[], Any], private_names: list[str]) -> dict[str, Any]:
@@ -234,6 +241,7 @@ def main(arguments: list[str]) -> int:
         print("Usage: python -m crawlers.collect JOB.json", file=sys.stderr)
         return 2
     die_with_parent()
+    allow_many_connections()
     try:
         run(read_job(arguments[0]))
     except OSError as error:

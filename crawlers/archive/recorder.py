@@ -44,6 +44,9 @@ from crawlers.archive.writer import ArchiveWriter
 
 logger = logging.getLogger(__name__)
 
+IDLE_CONNECTION_S = 30
+"""Seconds after which a connection that nothing is asked over is closed."""
+
 
 class Recorder:
     """Holds the writer of a crawl and closes it with the crawl."""
@@ -105,6 +108,8 @@ class RecordingHandler(HTTP11DownloadHandler):
         super().__init__(crawler)
         self._recorder: Recorder | None = None
         self._pool._factory = _WireFactory
+        # Thousands of hosts are asked a few things each: their connections must not pile up until Scrapy's 240 s pass.
+        self._pool.cachedConnectionTimeout = IDLE_CONNECTION_S
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, archive, and only then hand the response on."""

@@ -42,7 +42,7 @@ class Cost:
 @contextmanager
 def site(hosts: int, lists: int, entries: int, port: int = 8971) -> Iterator[Site]:
     """Serve a site while the block runs."""
-    sizes = [str(size) for size in (hosts, lists, entries, port)]
+    sizes = [str(size) for size in (lists, entries, port)]
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.crawl.site", *sizes], stdout=subprocess.PIPE, text=True
     )
@@ -69,7 +69,7 @@ def measure(*command: str) -> Cost:
     return Cost(usage.ru_utime + usage.ru_stime, time.monotonic() - start, usage.ru_maxrss * 1024, said)
 
 
-def write_job(folder: Path, running: Site, night: int, columns: int = 1) -> Path:
+def write_job(folder: Path, running: Site, night: int) -> Path:
     """Write the registry of a site's portals and the job of one night; returns the job file."""
     portals = [
         {
@@ -78,7 +78,7 @@ def write_job(folder: Path, running: Site, night: int, columns: int = 1) -> Path
             "region_code": "990100",
             "base_url": running.base(host),
             "delay_s": 0,
-            "columns": [f"{running.base(host)}/fz/index.html" for _ in range(columns)],
+            "columns": [f"{running.base(host)}/fz/index.html"],
         }
         for host in range(running.hosts)
     ]

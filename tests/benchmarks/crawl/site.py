@@ -1,7 +1,7 @@
 """Portals on loopback that cost next to nothing to serve: run as a process, so that their CPU is not the crawler's.
 
-`python -m tests.benchmarks.crawl.site HOSTS LISTS ENTRIES PORT` serves HOSTS portals on 127.1.x.y:PORT, each with a
-column of LISTS pages of ENTRIES reports, prints `ready`, and on SIGTERM prints what was asked as one JSON object.
+`python -m tests.benchmarks.crawl.site LISTS ENTRIES PORT` serves a portal on every loopback address, with a column of
+LISTS pages of ENTRIES reports, prints `ready`, and on SIGTERM prints what was asked as one JSON object.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def pages_of(lists: int, entries: int) -> dict[str, bytes]:
     return pages
 
 
-async def serve(hosts: int, lists: int, entries: int, port: int) -> None:
+async def serve(lists: int, entries: int, port: int) -> None:
     """Serve until SIGTERM."""
     answers = {path: (body, f'"{sha1(body).hexdigest()[:16]}"') for path, body in pages_of(lists, entries).items()}
     asked: Counter[str] = Counter()
@@ -81,13 +81,12 @@ async def serve(hosts: int, lists: int, entries: int, port: int) -> None:
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
-    servers = [await asyncio.start_server(talk, address_of(host), port) for host in range(hosts)]
+    server = await asyncio.start_server(talk, "0.0.0.0", port, backlog=512)
     ended = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
     print("ready", flush=True)
     await ended.wait()
-    for server in servers:
-        server.close()
+    server.close()
     print(json.dumps(asked), flush=True)
 
 
