@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
+
+SEND_S = 10.0
+"""How long events may take to reach a server."""
 
 DEFAULTS = {
     # An ephemeral server needs 12 to 19 s to start; Prefect's own limit of 20 s is too close to that.
@@ -53,3 +57,15 @@ def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str 
         return local
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
     return None
+
+
+async def send_what_is_held() -> None:
+    """Hand over the log lines and events that Prefect holds back to send together; once its server is stopped it would
+    try each of them for seconds."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogHandler
+
+    await APILogHandler.aflush()
+    told = EventsWorker.drain_all(timeout=SEND_S)
+    if inspect.isawaitable(told):
+        await told

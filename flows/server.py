@@ -60,6 +60,13 @@ def api_address(host: str, port: int) -> str:
     return f"http://{near}:{port}/api"
 
 
+def free_port() -> int:
+    """A port of this machine's loopback that nobody listens on."""
+    with socket.socket() as plug:
+        plug.bind(("127.0.0.1", 0))
+        return int(plug.getsockname()[1])
+
+
 class Server:
     """A running server that is started anew when it ends unasked."""
 

@@ -16,13 +16,13 @@ from flows.cli.reextract import reextract
 from flows.cli.run import run
 from flows.cli.sample import sample_portal
 from flows.cli.serve import serve
-from flows.cli.warehouse import ask, coverage, dictionary, diff, search, sql
+from flows.cli.warehouse import ask, coverage, dictionary, diff, export, search, sql
 
 app = typer.Typer(
     name="fazhi",
     help="Reports on law-based government (法治政府建设年度报告): collect, archive, extract, ask.",
     epilog="Exit codes: 0 done · 1 failed · 2 wrong use · 3 gate refused the release · "
-    "4 some portals blocked, drifted or unreachable.",
+    "4 some portals blocked, drifted or unreachable · 130 interrupted.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
@@ -37,12 +37,13 @@ app.command("eval")(evaluate)
 app.command("sample-portal")(sample_portal)
 app.command()(doctor)
 app.command()(sql)
-app.command()(ask)
+app.command(context_settings={"ignore_unknown_options": True})(ask)
 app.command()(search)
 app.command()(diff)
 app.command()(coverage)
 app.command()(evidence)
 app.command()(dictionary)
+app.command()(export)
 app.add_typer(portals.portals, name="portals")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(archive.app, name="archive")
@@ -53,9 +54,6 @@ def main() -> None:
     """Run the command line; an exception that carries an exit code is told in its one sentence, without a traceback."""
     try:
         app()
-    except KeyboardInterrupt:
-        typer.echo("Interrupted. What was archived stays, and the next run goes on from there.", err=True)
-        sys.exit(130)
     except Exception as fault:
         exit_code = getattr(type(fault), "exit_code", None)
         if exit_code is None:

@@ -9,12 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.cli.run import DataOption, PortalOption, PortalsOption, prepared, tell, watched
+from flows.cli.run import DataOption, PortalOption, PortalsOption, checked_settings, tell, watched
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from flows.backfill import Gap
+    from flows.backfill import BackfillOutcome, Gap
 
 
 def backfill(
@@ -28,11 +28,15 @@ def backfill(
     if from_year > to_year:
         raise typer.BadParameter(f"The years {from_year} to {to_year} run backwards.", param_hint="--from")
     console = Console(stderr=True)
-    order = prepared(data, portals, portal, console)
+    settings = checked_settings(data, portals, portal)
 
-    from flows.backfill import backfill as flow
+    async def flow() -> BackfillOutcome:
+        from flows.backfill import backfill
+        from flows.chain import Order
 
-    outcome = watched(lambda: flow(from_year, to_year, order), console)
+        return await backfill(from_year, to_year, Order.from_settings(settings, portals=tuple(portal or ())))
+
+    outcome = watched(flow, settings, console)
     tell(outcome.run, console)
     _tell_gaps(outcome.gaps, console)
     raise typer.Exit(outcome.run.exit_code)

@@ -16,7 +16,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from flows.chain import Order, RunOutcome
+    from flows.chain import RunOutcome
+    from flows.settings import Settings
 
 STATE_STYLE = {"ok": "green", "empty": "yellow", "drift": "red", "blocked": "red", "unreachable": "red"}
 
@@ -32,6 +33,12 @@ Result = TypeVar("Result")
 PortalsOption = Annotated[Path | None, typer.Option("--portals", help="Registry of portals (YAML).")]
 PortalOption = Annotated[list[str] | None, typer.Option("--portal", help="Only this portal; may be repeated.")]
 DataOption = Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")]
+
+
+class Interrupted(Exception):  # noqa: N818 - someone wished it
+    """Ctrl-C, after everything was closed."""
+
+    exit_code = 130
 
 
 class Bars:
@@ -95,11 +102,15 @@ def run(
 
             portals = stack.enter_context(serve(night=night))
             console.print(f"The sample portals of night {night} are open on this machine.")
-        order = prepared(data, portals, portal, console)
+        settings = checked_settings(data, portals, portal)
 
-        from flows.nightly import nightly
+        async def flow() -> RunOutcome:
+            from flows.chain import Order
+            from flows.nightly import nightly
 
-        outcome = watched(lambda: nightly(order), console)
+            return await nightly(Order.from_settings(settings, portals=tuple(portal or ())))
+
+        outcome = watched(flow, settings, console)
     tell(outcome, console)
     if outcome.report.reports:
         _suggest(data, console)
@@ -114,12 +125,11 @@ def _suggest(data: Path | None, console: Console) -> None:
         typer.echo(f'{command} sql{option} "{query}"')
 
 
-def prepared(data: Path | None, portals: Path | None, portal: list[str] | None, console: Console) -> Order:
-    """The order that the options give. What can be known to be wrong is said before two seconds go into importing
-    Prefect."""
+def checked_settings(data: Path | None, portals: Path | None, portal: list[str] | None) -> Settings:
+    """The settings with these options over them. What can be known to be wrong is said here, before seconds go into
+    starting Prefect: the registry, the portals' names, the data directory, another run."""
     from crawlers.portals import load_registry
     from flows.data_directory import DataDirectory
-    from flows.orchestration import prepare
     from flows.settings import Settings
 
     given: dict[str, Any] = {name: value for name, value in (("data", data), ("portals", portals)) if value is not None}
@@ -129,22 +139,40 @@ def prepared(data: Path | None, portals: Path | None, portal: list[str] | None, 
     directory.prepare()
     with directory.locked():
         pass
-    server = prepare()
-    console.print(f"Shown in the Prefect UI at {server.removesuffix('/api')}." if server else "No Prefect server runs.")
-
-    from flows.chain import Order
-
-    return Order.from_settings(settings, portals=tuple(portal or ()))
+    return settings
 
 
-def watched(flow: Callable[[], Coroutine[Any, Any, Result]], console: Console) -> Result:
-    """Run a flow in this process, with bars; returns what it returns."""
+def watched(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings, console: Console) -> Result:
+    """Run a flow in this process, with bars, on the Prefect server that is configured or answers on this machine, else
+    on one of its own; returns what the flow returns. `flow` imports Prefect, whose environment is set by then."""
     import asyncio
 
-    from flows.progress import observed_by
+    try:
+        return asyncio.run(_on_a_server(flow, settings, console))
+    except KeyboardInterrupt:
+        raise Interrupted("Interrupted. What was archived stays, and the next run goes on from there.") from None
 
-    with bars(console) as drawn, observed_by(drawn):
-        return asyncio.run(flow())
+
+async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings, console: Console) -> Result:
+    from flows.data_directory import DataDirectory
+    from flows.orchestration import prepare, send_what_is_held
+    from flows.progress import observed_by
+    from flows.server import free_port, running_server
+
+    home = DataDirectory(settings.data.resolve()).prefect
+    async with contextlib.AsyncExitStack() as stack:
+        api = prepare(home)
+        if api is None:
+            console.print("No Prefect server runs; one is started for as long as this run lasts.")
+            server = await stack.enter_async_context(
+                running_server("127.0.0.1", free_port(), home / "server.log", lambda: None)
+            )
+            os.environ["PREFECT_API_URL"] = server.api
+            stack.push_async_callback(send_what_is_held)
+        else:
+            console.print(f"Shown in the Prefect UI at {api.removesuffix('/api')}.")
+        with bars(console) as drawn, observed_by(drawn):
+            return await flow()
 
 
 def tell(outcome: RunOutcome, console: Console) -> None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import signal
-import socket
 import subprocess
 import sys
 from collections import defaultdict
@@ -24,6 +23,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
+
+from flows.server import free_port
 
 FIELDS = {
     "title": "title",
@@ -70,7 +71,7 @@ def evaluate(folder: Path, data: Path, *, bare: bool = False) -> Iterator[NightS
     """Run every night of a replica into an empty data directory; a score for each, as soon as it is over. With `bare`
     the registry is told neither family nor columns."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
-    port = _free_port()
+    port = free_port()
 
     def moved(text: str) -> str:
         return text.replace(f":{expected['port']}", f":{port}")
@@ -179,12 +180,6 @@ def _hold_requests(score: NightScore, log: Path, never: list[str]) -> None:
         score.misses += [f"{host} was asked for {path}, which it forbids" for _, path in requests if path in never]
         gaps += [(later[0] - earlier[0]).total_seconds() for earlier, later in pairwise(requests)]
     score.shortest_gap_s = min(gaps, default=None)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager
