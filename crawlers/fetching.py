@@ -202,7 +202,7 @@ class Fetcher:
             try:
                 fetched = await self._ask_patiently(portal, url, "robots", None, False, "GET", None, None)
             except HostGivenUpError as error:
-                return Robots(self._agent, unreachable=f"robots.txt could not be read: {error}")
+                return Robots(self._agent, unreachable=f"{error}; without its robots.txt nothing else may be asked")
             if (target := _target(fetched)) is not None:
                 url = target
                 continue

@@ -47,7 +47,7 @@ def read_robots(
     """Read an answer to a request for /robots.txt; `status` is None if no answer came and `fault` then says why."""
     if status is None or status >= 500:
         why = fault or (f"the host answered {status}" if status is not None else "no answer came")
-        return Robots(agent, unreachable=f"robots.txt could not be read ({why}), so nothing else may be asked")
+        return Robots(agent, unreachable=f"{why}; without its robots.txt nothing else may be asked")
     if not 200 <= status < 300:
         return Robots(agent)
     try:

@@ -21,6 +21,19 @@ LARGEST_FILE = 60_000_000
 """Bytes of an attachment, unpacked."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
+# What Twisted and OpenSSL say, and what it means.
+_SILENCES = (
+    (r"\S+ leads to \S+, which is no public address", "{}: it is not asked"),
+    (r"ConnectionRefused", "{host} refuses connections: no web server listens on port {port}"),
+    (r"CannotResolveHost|DNSLookup|name or service not known", "the name {host} cannot be resolved to an address"),
+    (r"Timeout|timed out|took longer", "{host} did not answer within the time allowed"),
+    (r"certificate verify failed", "the certificate of {host} cannot be trusted"),
+    (r"SSL|TLS|handshake", "no secure connection to {host} can be made: its TLS is older or other than is accepted"),
+    (r"no route|unreachable", "no way leads to {host} from this network"),
+    (r"ResponseNeverReceived|ConnectionLost|ConnectionDone|ResponseDataLoss|non-?clean|reset",
+     "{host} closed the connection without an answer"),
+)  # fmt: skip
+
 FILE_NAME = re.compile(r"\.(pdf|docx?|wps|ofd|xlsx?|et|rtf|pptx?|zip|rar|7z|jpe?g|png|gif|tiff?)$", re.IGNORECASE)
 _DOWNLOAD = re.compile(
     r"(?:downfile|download(?:attach)?)\b[^/]*\.(?:jsp|do|aspx?|php|action)$|/download/", re.IGNORECASE
@@ -164,7 +177,7 @@ def judge(exchange: Exchange) -> Judgement:
     if status is None:
         if exchange.truncated == "length":
             return Judgement("too_large", exchange.error or "the answer is larger than is read")
-        return Judgement("unreachable", exchange.error or "no answer came")
+        return Judgement("unreachable", silence(exchange.url, exchange.error or ""))
     limit = size_limit(exchange.role, exchange.url)
     if exchange.truncated == "length":
         return Judgement("too_large", f"the body is larger than {limit:,} bytes")
@@ -187,6 +200,16 @@ def judge(exchange: Exchange) -> Judgement:
     if judgement.verdict == "ok" and (damage or exchange.truncated):
         return Judgement("truncated", damage or "the connection ended before the body did")
     return judgement
+
+
+def silence(url: str, error: str) -> str:
+    """Say in one sentence, for a person, why no answer came; `error` is what the network library said of it."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
+    for pattern, sentence in _SILENCES:
+        if found := re.search(pattern, error, re.IGNORECASE | re.DOTALL):
+            return sentence.format(found[0], host=parts.hostname, port=port)
+    return f"no answer came from {parts.netloc} ({error})" if error else f"no answer came from {parts.netloc}"
 
 
 def _judge_redirect(exchange: Exchange) -> Judgement:

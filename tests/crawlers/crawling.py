@@ -22,6 +22,8 @@ class Crawl:
     """Of this run."""
     peak_memory: int
     """Bytes."""
+    archive: Path
+    run_id: str
 
     def verdicts(self, portal_id: str) -> dict[str, str]:
         """The last verdict of each path."""
@@ -63,6 +65,8 @@ def crawl(
         _rows(archive / "captures" / f"{run_id}-0.jsonl"),
         _rows(archive / "candidates" / f"{run_id}-0.jsonl"),
         usage.ru_maxrss * 1024,
+        archive,
+        run_id,
     )
 
 

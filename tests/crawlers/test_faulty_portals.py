@@ -13,7 +13,7 @@ from tests.crawlers.crawling import Crawl, crawl, entry
 from tests.crawlers.loopback_portal import Answer, Portal, article, html, listing, serve
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-NAMES = tuple(f"{branch}局" for branch in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉")
+NAMES = tuple(f"{branch}局" for branch in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥")
 
 
 def title(number: int) -> str:
@@ -38,6 +38,9 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
     faults = {
         "/home.html": html("".join(f'<a href="/c{n}/">栏目{n}</a>' for n in range(60)), title="青山市政府门户网站"),
         "/loop.html": Answer(status=302, headers={"Location": "/loop.html"}),
+        "/to.html": Answer(status=301, headers={"Location": "/fro.html"}),
+        "/chain0.html": Answer(status=302, headers={"Location": "/chain1.html"}),
+        "/passwords.html": Answer(status=302, headers={"Location": "file:///etc/passwd"}),
         "/metadata.html": Answer(status=302, headers={"Location": "http://169.254.169.254/latest/meta-data/"}),
         "/elsewhere.html": Answer(status=302, headers={"Location": f"{elsewhere}/stolen.html"}),
         "/endless.html": Answer(headers=HTML, write=endless),
@@ -50,22 +53,42 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
         "/deleted.html": Answer(status=302, headers={"Location": "/"}),
         "/gone.html": Answer(b"", 404),
         "/lead.html": html(
-            '<div class="content"><p>附件：<a href="/files/..%2f..%2f..%2fetc%2fx.pdf">附件.pdf</a></p></div>'
+            '<div class="content"><p>附件：<a href="/files/..%2f..%2f..%2fetc%2fx.pdf">附件.pdf</a>'
+            '<a href="/files/endless.pdf">附件2.pdf</a><a href="/../../up.pdf">附件3.pdf</a></p></div>'
         ),
-        "/sound.html": article("青山市辰局2024年度法治政府建设年度报告"),
+        "/sound.html": article("青山市2024年度法治政府建设年度报告"),
     }
     rows = [(path, title(number)) for number, path in enumerate(faults)]
     rows.insert(0, ("/script.html", "&lt;script&gt;alert(1)&lt;/script&gt;工作动态"))
+    beyond = {
+        "/fro.html": Answer(status=301, headers={"Location": "/to.html"}),
+        **{
+            f"/chain{number}.html": Answer(status=302, headers={"Location": f"/chain{number + 1}.html"})
+            for number in range(1, 20)
+        },
+    }
     return {
         "/fz/": listing(rows),
+        **beyond,
         "/files/..%2f..%2f..%2fetc%2fx.pdf": html("<h1>出错了，请稍后再试</h1>" * 3),
+        "/files/endless.pdf": Answer(headers={"Content-Type": "application/pdf"}, write=endless),
+        "/up.pdf": Answer(b"%PDF-1.4\n" + b"x" * 1000, headers={"Content-Type": "application/pdf"}),
         **faults,
     }
+
+
+def walled(wall: Answer) -> dict[str, Answer]:
+    """A portal whose list is open and whose articles stand behind a wall."""
+    reports = [(f"/{number}.html", title(number)) for number in range(6)]
+    return {"/fz/": listing(reports)} | {path: wall for path, _ in reports}
 
 
 EXPECTED = {
     "home.html": "soft_missing",
     "loop.html": "unreachable",
+    "fro.html": "unreachable",
+    "chain6.html": "unreachable",
+    "passwords.html": "refused",
     "metadata.html": "refused",
     "elsewhere.html": "refused",
     "endless.html": "too_large",
@@ -79,6 +102,8 @@ EXPECTED = {
     "gone.html": "missing",
     "lead.html": "ok",
     "files/..%2f..%2f..%2fetc%2fx.pdf": "wrong_type",
+    "files/endless.pdf": "too_large",
+    "up.pdf": "truncated",
     "sound.html": "ok",
 }
 
@@ -87,17 +112,32 @@ EXPECTED = {
 def faulty(tmp_path_factory: pytest.TempPathFactory):
     folder: Path = tmp_path_factory.mktemp("faulty")
     many = listing([(f"/n/{number}.html", f"工作动态第{number}号通知公告") for number in range(10_000)])
-    wall = Answer(b"<script>$_ts={}</script>", 412, HTML)
+    jsl = b"<script>document.cookie='__jsl_clearance_s=1;path=/'</script>"
     reports = [(f"/{number}.html", title(number)) for number in range(6)]
     with (
         serve({}, address="127.0.0.2") as elsewhere,
         serve(faulty_pages(elsewhere.base), address="127.0.0.3") as faults,
         serve({"/fz/": listing(reports[:2]), "/0.html": article(title(0)), "/1.html": article(title(1))}) as sound,
         serve({"/fz/": many}, address="127.0.0.4") as endless_list,
-        serve({"/fz/": listing(reports)} | {path: wall for path, _ in reports}, address="127.0.0.5") as walled,
+        serve(walled(Answer(b"<script>$_ts={}</script>", 412, HTML)), address="127.0.0.5") as wall_412,
+        serve(walled(Answer(jsl, 521, HTML)), address="127.0.0.5") as wall_521,
+        serve(walled(Answer(b"<script>1</script>", 202, HTML)), address="127.0.0.5") as wall_202,
+        serve(walled(Answer(jsl, 200, HTML)), address="127.0.0.5") as challenge,
         serve({"/robots.txt": Answer(b"", 503), "/fz/": listing(reports)}, address="127.0.0.6") as silent,
     ):
-        portals = {"faults": faults, "sound": sound, "many": endless_list, "walled": walled, "silent": silent}
+        with serve({}, address="127.0.0.7") as dead:
+            pass  # nothing listens there any more
+        portals = {
+            "faults": faults,
+            "sound": sound,
+            "many": endless_list,
+            "wall-412": wall_412,
+            "wall-521": wall_521,
+            "wall-202": wall_202,
+            "challenge": challenge,
+            "silent": silent,
+            "dead": dead,
+        }
         registry = "".join(
             entry(name, portal.base, name="青山市人民政府", columns=[portal.base + "/fz/"])
             for name, portal in portals.items()
@@ -138,10 +178,30 @@ def test_a_page_of_ten_thousand_links_is_bounded(faulty: tuple[Crawl, dict[str, 
     assert portals["many"].paths() == ["/robots.txt", "/fz/"]
 
 
-def test_a_walled_host_is_left_alone(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+@pytest.mark.parametrize("name", ["wall-412", "wall-521", "wall-202", "challenge"])
+def test_a_walled_host_is_left_alone(faulty: tuple[Crawl, dict[str, Portal], Portal], name: str):
     outcome, portals, _ = faulty
-    assert outcome.states["walled"]["state"] == "blocked"
-    assert portals["walled"].paths() == ["/robots.txt", "/fz/", "/0.html", "/1.html"]
+    assert outcome.states[name]["state"] == "blocked"
+    assert portals[name].paths() == ["/robots.txt", "/fz/", "/0.html", "/1.html"]
+
+
+def test_a_host_that_refuses_connections_is_named_as_such(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, _, _ = faulty
+    row = outcome.states["dead"]
+    assert row["state"] == "unreachable"
+    assert row["reason"].startswith("127.0.0.7 refuses connections: no web server listens on port ")
+
+
+def test_no_name_of_a_file_comes_from_the_net(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, _, _ = faulty
+    names = {path.name for path in outcome.archive.rglob("*") if path.is_file()}
+    assert names == {f"{outcome.run_id}-0.jsonl", f"{outcome.run_id}-0-00000.warc.gz"}
+
+
+def test_a_script_in_a_title_stays_a_text(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    outcome, _, _ = faulty
+    row = next(row for row in outcome.candidates if row["url"].endswith("/script.html"))
+    assert (row["title"], row["decision"]) == ("<script>alert(1)</script>工作动态", "not_report")
 
 
 def test_a_host_whose_robots_txt_fails_is_asked_nothing_else(faulty: tuple[Crawl, dict[str, Portal], Portal]):

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawlers.archive.exchange import Exchange
-from crawlers.verdicts import is_file_address, judge, kind_of
+from crawlers.verdicts import is_file_address, judge, kind_of, silence
 
 URL = "http://www.qingshan.example/fzzfjs/content/post_1.html"
 BODY = "法治政府建设情况报告正文。" * 60
@@ -129,3 +129,39 @@ def test_file_addresses(url, is_file):
 )
 def test_kind_by_the_first_bytes(body, kind):
     assert kind_of(body) == kind
+
+
+@pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (
+            "DownloadConnectionRefusedError: Connection was refused by other side: 111: Connection refused.",
+            "a.example refuses connections: no web server listens on port 80",
+        ),
+        (
+            "CannotResolveHostError: DNS lookup failed: no results",
+            "the name a.example cannot be resolved to an address",
+        ),
+        (
+            "CannotResolveHostError: DNS lookup failed: a.example leads to 10.0.0.1, which is no public address",
+            "a.example leads to 10.0.0.1, which is no public address: it is not asked",
+        ),
+        ("DownloadTimeoutError: took longer than 60 s", "a.example did not answer within the time allowed"),
+        (
+            "DownloadFailedError: [<twisted.python.failure.Failure OpenSSL.SSL.Error: certificate verify failed>]",
+            "the certificate of a.example cannot be trusted",
+        ),
+        (
+            "DownloadFailedError: [Failure OpenSSL.SSL.Error: [('SSL routines', '', 'dh key too small')]]",
+            "no secure connection to a.example can be made: its TLS is older or other than is accepted",
+        ),
+        (
+            "DownloadFailedError: [Failure twisted.internet.error.ConnectionDone: Connection was closed cleanly.]",
+            "a.example closed the connection without an answer",
+        ),
+        ("DownloadFailedError: something new", "no answer came from a.example (DownloadFailedError: something new)"),
+    ],
+    ids=["refused", "no-name", "private", "timeout", "certificate", "old-tls", "closed", "unknown"],
+)
+def test_why_no_answer_came(error, sentence):
+    assert silence("http://a.example/x", error) == sentence
