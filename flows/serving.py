@@ -51,6 +51,11 @@ PLANS = (
     ),
     Plan("flows.backfill:backfill", (), "The reports of earlier years: give from_year and to_year."),
     Plan(
+        "flows.rereading:reextract",
+        (),
+        "What today's extractor reads otherwise in the archive, into the warehouse; no network.",
+    ),
+    Plan(
         "flows.upkeep:upkeep",
         (("week", "0 18 * * 0"),),
         "A part of the archive checked, old releases removed, the registry and the watch over known reports checked.",
@@ -58,20 +63,22 @@ PLANS = (
 )
 
 
-def next_minute(now: datetime) -> str:
-    """The cron line, in TIME_ZONE, of the first full minute that is at least LEAD_S away from `now`."""
+def next_minute(now: datetime) -> datetime:
+    """The first full minute, in TIME_ZONE, that is at least LEAD_S away from `now`."""
     soon = (now + timedelta(seconds=LEAD_S + 60)).astimezone(ZoneInfo(TIME_ZONE))
-    return f"{soon.minute} {soon.hour} {soon.day} {soon.month} *"
+    return soon.replace(second=0, microsecond=0)
 
 
-async def deployments(try_now: str | None, now: datetime) -> list[RunnerDeployment]:
-    """The deployments of all plans; `try_now` names the one whose schedule moves to the next minute."""
+async def deployments(trial: tuple[str, datetime] | None) -> list[RunnerDeployment]:
+    """The deployments of all plans; `trial` names a flow whose schedules give way to that one minute in TIME_ZONE."""
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     made = []
     for plan in PLANS:
-        lines = (("try", next_minute(now)),) if plan.name == try_now else plan.schedules
+        lines = plan.schedules
+        if trial and trial[0] == plan.name:
+            lines = (("trial", f"{trial[1].minute} {trial[1].hour} {trial[1].day} {trial[1].month} *"),)
         made.append(
             await plan.load().ato_deployment(
                 name=plan.name,
@@ -83,15 +90,17 @@ async def deployments(try_now: str | None, now: datetime) -> list[RunnerDeployme
     return made
 
 
-async def serve_flows(try_now: str | None, on_ready: Callable[[], None]) -> None:
+async def serve_flows(try_now: str | None, on_ready: Callable[[datetime | None], None]) -> None:
     """Run what is scheduled or asked for, one run at a time, until SIGINT or SIGTERM; a run in progress is then
-    cancelled, and the next one takes up what it archived."""
+    cancelled, and the next one takes up what it archived. `try_now` names a flow that is tried out in the next minute;
+    `on_ready` hears when that is."""
     from prefect.runner import Runner
 
     # One at a time: each of these flows holds the data directory for itself.
     runner = Runner(name="fazhi", pause_on_shutdown=False, limit=1)
-    for deployment in await deployments(try_now, datetime.now(ZoneInfo(TIME_ZONE))):
+    trial = (try_now, next_minute(datetime.now(ZoneInfo(TIME_ZONE)))) if try_now else None
+    for deployment in await deployments(trial):
         await runner.aadd_deployment(deployment)
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, runner.handle_sigterm)
-    on_ready()
+    on_ready(trial[1] if trial else None)
     await runner.start()

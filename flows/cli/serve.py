@@ -12,6 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from flows.data_directory import DataDirectory
 
 
@@ -63,6 +65,8 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
     from flows.orchestration import prepare
     from flows.server import api_address, running_server
 
+    # A service's log is its terminal: there, unlike in `fazhi run`, Prefect's own lines say what runs and how it ends.
+    os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
     async with contextlib.AsyncExitStack() as stack:
         api = prepare(directory.prefect, api_address(host, port))
         if api is None:
@@ -75,7 +79,7 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
 
         from flows.serving import serve_flows
 
-        await serve_flows(try_now, lambda: _show_plans(try_now, console))
+        await serve_flows(try_now, lambda moment: _show_plans(try_now, moment, console))
 
 
 def _restarted(console: Console) -> None:
@@ -86,12 +90,14 @@ def _restarted(console: Console) -> None:
     console.print("[red]The Prefect server ended unasked and was started again.[/]")
 
 
-def _show_plans(try_now: str | None, console: Console) -> None:
+def _show_plans(try_now: str | None, moment: datetime | None, console: Console) -> None:
     from flows.serving import PLANS, TIME_ZONE
 
     table = Table("flow", f"when ({TIME_ZONE})", "what")
     for plan in PLANS:
-        when = "in the next minute" if plan.name == try_now else ", ".join(line for _, line in plan.schedules)
+        when = ", ".join(line for _, line in plan.schedules)
+        if moment and plan.name == try_now:
+            when = f"{moment:%H:%M}, once"
         table.add_row(plan.name, when or "when asked", plan.description)
     console.print(table)
     console.print("Serving until Ctrl-C.")

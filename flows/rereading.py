@@ -1,0 +1,52 @@
+"""The reextract flow: the archive into the warehouse as today's extractor reads it, when someone asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from prefect import flow, get_run_logger
+from prefect.artifacts import acreate_table_artifact
+from prefect.runtime import flow_run
+
+from flows.data_directory import DataDirectory
+from flows.reextract import Outcome, Reextraction
+from flows.reextract import reextract as read_again
+from flows.settings import Settings
+
+
+def run_name() -> str:
+    """What the Prefect UI calls a run of reextract."""
+    told = flow_run.parameters
+    since = f" since {told['since']}" if told.get("since") else ""
+    return f"reextract{since}, {datetime.now(ZoneInfo('Asia/Shanghai')):%d %b %Y %H:%M}"
+
+
+@flow(name="reextract", flow_run_name=run_name)
+async def reextract(since: date | None = None, portals: tuple[str, ...] = (), rebuild: bool = False) -> dict[str, Any]:
+    """Read again what the extractor reads otherwise than the warehouse has it: visits from `since` on (a day in
+    Beijing), of these portals (ids; empty for all); `rebuild` starts from an empty warehouse.
+
+    Raises CannotReextract, GateRefused."""
+    settings = Settings()
+    order = Reextraction(
+        data=DataDirectory(settings.data.resolve()),
+        default_registry=settings.registry(),
+        portals=portals,
+        since=since,
+        workers=settings.processes,
+        rebuild=rebuild,
+    )
+    outcome: Outcome = await asyncio.to_thread(read_again, order)
+    get_run_logger().info(
+        "%d documents were read again for %d visits, %d texts written, %d could not be read.",
+        outcome.read,
+        outcome.visits,
+        outcome.written,
+        len(outcome.problems),
+    )
+    rows: list[dict[str, Any]] = [{"problem": sentence} for sentence in outcome.problems]
+    await acreate_table_artifact(key="not-read", table=rows, description=run_name())
+    return {"read": outcome.read, "written": outcome.written, "release": str(outcome.release or "unchanged")}
