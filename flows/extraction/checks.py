@@ -24,6 +24,15 @@ TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]")
 CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从](?:20)\d\d年")
+OF_WHICH = re.compile(r"[^,，;；。\n]{0,6}中[,，]")
+"""What makes the count before it the whole: 1127项中,零跑动的占98%."""
+FROM = re.compile(r"[由从](?:原来|原先)?的?$")
+TO = re.compile(r"[到至为]了?$")
+MOVED = re.compile(
+    r"[,，]?(?:同比|[较比与]?(?:上年|去年|上一年|20\d\d年)(?:度|同期|全年|相比)?)?(?:净?增加|增长|减少|下降|多|少)了?"
+)
+DOWN = re.compile(r"减|降|少")
+SHRUNK = re.compile(r"(?:精简|压减|压缩|缩减|缩短|减少|下降|降幅)(?:了|达|为)?$")
 TURN = re.compile(r"增|减|降|升|提高|翻")
 WHOLES = (
     (re.compile(r"收到|收案|新收|申请总数"), "reconsideration.received"),
@@ -31,6 +40,30 @@ WHOLES = (
     (re.compile(r"审结|办结|结案"), "reconsideration.concluded"),
 )
 """What the words of a share call its whole."""
+RATE_NAME = re.compile(r"([一-鿿“”（）()]{2,12})(?:率|比例)[^率]*$")
+OUTCOMES = (
+    ("合格|通过|达标|及格", r"(?<![不未])(?:合格|通过|取得|达标)"),
+    ("办结|结案|审结", r"(?<![不未])(?:办结|结案|审结|已结)"),
+    ("成功|调成|化解|调处", r"(?<![不未])(?:成功|调成|化解|调处)"),
+    ("和解|调撤|调解", r"调解|和解|撤回"),
+    ("立案|受理", r"(?<![不未])(?:立案|受理)"),
+    ("整改|完成|销号", r"(?<![不未])(?:整改|完成|实际|销号)"),
+    ("纠错", r"纠错|撤销|变更|确认违法"),
+    ("维持", r"维持"),
+    ("败诉", r"败诉"),
+    ("胜诉", r"胜诉"),
+    ("出庭|应诉", r"(?<!应)出庭"),
+    ("满意", r"(?<!不)满意"),
+    ("采纳", r"采纳"),
+    ("网办|可办|网上", r"网办|可办|网上"),
+    ("答复|办复|回复", r"(?<![不未])(?:答复|办复|回复)"),
+    ("持证", r"(?<!未)持证"),
+    ("优秀|优良", r"优秀|优良"),
+)
+"""What the name of a rate ends with, and the words of the count that it is a rate of."""
+REST = {"败诉": "胜诉", "胜诉": "败诉"}
+"""Words of what is left of the whole, where they are not 不 or 未 and the name."""
+JOINED = re.compile(r"、[^,，;；。\d]{0,12}")
 SUMMABLE = frozenset(("count", "money", "change"))
 VERDICTS: dict[CheckVerdict, str] = {
     "consistent": "与所述相等",
@@ -50,6 +83,36 @@ class _Figure:
     slack: Fraction
     sentence: int
     codes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Count:
+    """A count to calculate with: one figure, several added or subtracted, or none where a rate implies it."""
+
+    value: Fraction
+    slack: Fraction
+    unit: str | None
+    figures: tuple[_Figure, ...]
+
+    def __str__(self) -> str:
+        values = [one.value for one in self.figures]
+        if len(values) > 1 and sum(values) == self.value:
+            return f"({' + '.join(map(_plain, values))})"
+        if len(values) > 1:
+            return f"({' - '.join(map(_plain, values))})"
+        return _plain(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """What the words make the part and the whole of a rate, likeliest first."""
+
+    parts: Sequence[_Count]
+    wholes: Sequence[_Count]
+    sure: bool
+    """Whether a rate that fits none of them is wrong."""
+    code: str | None
+    """The indicator whose ratio it is."""
 
 
 def check(
@@ -116,7 +179,8 @@ class _Reading:
             if figure.quantity.unit == "%"
             and figure.quantity.kind != "change"
             and not any(code.endswith(".yoy") for code in figure.codes)
-            and 0 < figure.value < 100
+            and (0 < figure.value < 100 or (100 < figure.value < 300 and "完成" in self.words(at)))
+            and figure.quantity.bound in ("exact", "about")
             and figure.quantity.value_high is None
         ]
         found: list[Check] = []
@@ -172,7 +236,7 @@ class _Reading:
         start = self.figures[at - 1].quantity.end if at else 0
         begin = self.figures[at].quantity.start
         said = re.split(r"[,，;；。\n]", self.text[max(start, begin - 20) : begin])[-1]
-        return bool(LAST_YEAR.search(said)) and not TURN.search(said)
+        return bool(LAST_YEAR.search(said)) and not TURN.search(said) and "结转" not in said
 
     def words(self, at: int) -> str:
         """What stands between the figure before and figure `at`, no further back than its clause."""
@@ -190,69 +254,151 @@ class _Reading:
         end = figure.quantity.end
         return re.match(r"[,，]?(?:约|大约)?占", self.text[end : end + 4]) is not None
 
-    def numerator_and_wholes(self, at: int) -> tuple[_Figure | None, list[_Figure], bool]:
-        """The count that a rate is of, the wholes it may be a share of, and whether the words are sure about it."""
+    def name(self, at: int) -> str:
+        """What the rate `at` is called: 按期办结 of 按期办结率达."""
+        match = RATE_NAME.search(self.words(at))
+        return match.group(1) if match else ""
+
+    def counted(self, at: int) -> str:
+        """The words on both sides of a count, no further than its clause and the figures beside it."""
+        end = self.figures[at].quantity.end
+        stop = self.figures[at + 1].quantity.start if at + 1 < len(self.figures) else len(self.text)
+        return self.words(at) + "|" + re.split(r"[,，;；。、()（）\n]", self.text[end : min(end + 12, stop)])[0]
+
+    def counts(self, at: int) -> list[tuple[int, _Figure]]:
+        """The exact counts that rate `at` may be of, the nearest first, and where they stand."""
+        near = {id(one) for one in self.neighbours(at)}
+        order = sorted(range(max(at - 12, 0), min(at + 8, len(self.figures))), key=lambda index: abs(index - at))
+        return [
+            (index, self.figures[index])
+            for index in order
+            if id(self.figures[index]) in near and self.figures[index].quantity.kind != "change"
+        ]
+
+    def trial(self, at: int) -> _Trial | None:
+        """Which counts the words make the part and the whole of rate `at`."""
         rate = self.figures[at]
-        near = self.neighbours(at)
+        near = [one for one in self.neighbours(at) if not self.of_last_year(self.figures.index(one))]
         before = self.before(at)
-        share = "占" in self.words(at)
+        said = self.words(at)
+        share = "占" in said
         for code in sorted(rate.codes):
             if code in self.ratios:
-                part, wholes = self.ratios[code]
-                parts = [one for one in near if part in one.codes]
-                numerator = parts[0] if parts else None
-                if numerator is None and share and before is not None and not before.codes & set(wholes):
-                    numerator = before
-                named = [one for one in near if one.codes & set(wholes)]
-                named += [one for one in self.of_codes(wholes) if one not in named]
-                others = [one for one in near if one not in named and one is not numerator]
-                return numerator, named + others, bool(numerator and named)
-        if share and before is not None and before.quantity.bound == "exact":
-            named = self.of_codes(code for words, code in WHOLES if words.search(self.words(at)))
-            return before, [one for one in near + named if one is not before], True
-        return None, near, False
+                part, of = self.ratios[code]
+                parts = [_count(one) for one in near if part in one.codes]
+                named = [one for one in near if one.codes & set(of)]
+                if not parts and share and before is not None and before not in named:
+                    parts = [_count(before)]
+                if parts:
+                    named += [one for one in self.of_codes(of) if one not in named]
+                    others = [one for one in near if one not in named]
+                    return _Trial(parts[:1], [_count(one) for one in named + others], bool(named), code)
+        if share:
+            if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change":
+                return None
+            if OF_WHICH.match(self.text, before.quantity.end):
+                return None
+            named = self.of_codes(code for words, code in WHOLES if words.search(said))
+            parts = [_count(before), *self.lists(at, before)]
+            sure = said.lstrip("约近达").startswith("占")
+            return _Trial(parts, [_count(one) for one in near + named], sure, None)
+        name = self.name(at)
+        if not name:
+            return None
+        wholes = [_count(one) for one in near] + self.lists(at, None)
+        for of_rate, of_count in OUTCOMES:
+            if not re.search(of_rate, name[-4:]):
+                continue
+            counts = self.counts(at)
+            parts = [_count(one) for index, one in counts if re.search(of_count, self.counted(index))]
+            of_rest = REST.get(of_rate, f"[不未](?:{of_rate})")
+            rest = [one for index, one in counts if re.search(of_rest, self.counted(index))]
+            parts += [
+                _Count(whole.value - one.value, whole.slack + one.slack, whole.unit, (*whole.figures, one))
+                for one in rest
+                for whole in wholes
+                if whole.value > one.value and _comparable(whole.unit, one.quantity.unit) and one not in whole.figures
+            ]
+            if parts:
+                return _Trial(parts, wholes, before is not None and parts[0].figures == (before,), None)
+        if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change" or not rate.places:
+            return None
+        return _Trial([_count(before)], wholes, False, None)
+
+    def lists(self, at: int, ending: _Figure | None) -> list[_Count]:
+        """Sums of counts that 、 joins near rate `at`, those that end with `ending` where it is given."""
+        found: list[_Count] = []
+        for index in range(max(at - 8, 0), at):
+            first = self.figures[index]
+            if first.quantity.kind not in SUMMABLE or first.quantity.bound != "exact":
+                continue
+            held = [first]
+            for other in self.figures[index + 1 : at]:
+                between = self.text[held[-1].quantity.end : other.quantity.start]
+                if not JOINED.fullmatch(between) or other.quantity.unit != first.quantity.unit:
+                    break
+                held.append(other)
+            if len(held) > 1 and ending in (None, held[-1]):
+                value = sum((one.value for one in held), Fraction(0))
+                slack = sum((one.slack for one in held), Fraction(0))
+                found.append(_Count(value, slack, first.quantity.unit, tuple(held)))
+        return found
 
     def rate(self, at: int, rate: _Figure) -> Check | None:
-        numerator, wholes, sure = self.numerator_and_wholes(at)
-        if numerator is None:
+        trial = self.trial(at)
+        if trial is None:
             return None
-        units = numerator.quantity.unit
         share = "占" in self.words(at)
-        fitting: list[tuple[_Figure, Fraction, CheckVerdict]] = []
-        failing: list[tuple[_Figure, Fraction]] = []
-        for whole in wholes:
-            if whole.value <= numerator.value or not _comparable(whole.quantity.unit, units):
-                continue
-            if self.has_share(whole) and (share or not whole.codes):
-                continue
-            computed = 100 * numerator.value / whole.value
-            verdict = judge(rate.value, rate.places, computed, _spread(numerator, whole))
-            if verdict == "mismatch":
-                if whole.sentence == rate.sentence and (whole.quantity.start < numerator.quantity.start or whole.codes):
+        order = ("consistent", "rounded", "truncated")
+        fitting: list[tuple[int, _Count, _Count, Fraction, CheckVerdict]] = []
+        failing: list[tuple[_Count, Fraction]] = []
+        for part in trial.parts:
+            for whole in trial.wholes:
+                if (rate.value < 100) != (part.value < whole.value) or not _comparable(whole.unit, part.unit):
+                    continue
+                if whole.figures == part.figures or self.sibling(whole, share):
+                    continue
+                computed = 100 * part.value / whole.value
+                verdict = judge(rate.value, rate.places, computed, _spread(part, whole))
+                if verdict != "mismatch":
+                    fitting.append((order.index(verdict), part, whole, computed, verdict))
+                elif part is trial.parts[0] and self.begins(whole, part, rate):
                     failing.append((whole, computed))
-            else:
-                fitting.append((whole, computed, verdict))
+            if fitting:
+                break
         if fitting:
-            order = ("consistent", "rounded", "truncated")
-            whole, computed, verdict = min(fitting, key=lambda one: order.index(one[2]))
-            return self.made(rate, numerator.value, whole.value, computed, verdict, (numerator, whole))
-        implied = self.imply_whole(rate, numerator)
-        if failing and sure:
+            _, part, whole, computed, verdict = min(fitting, key=lambda one: one[0])
+            return self.made(rate, part, whole, computed, verdict)
+        part = trial.parts[0]
+        implied = self.imply_whole(rate, part)
+        if failing and trial.sure:
             whole, computed = min(failing, key=lambda one: abs(one[1] - rate.value))
             hint = "" if implied is None else f";按所述比率反推,分母应约为{implied}"
-            tried = [one for one, _ in failing]
-            return self.made(rate, numerator.value, whole.value, computed, "mismatch", (numerator, *tried), hint)
-        if implied is not None:
+            tried = [one for one, _ in failing if one is not whole]
+            return self.made(rate, part, whole, computed, "mismatch", tried, hint)
+        if implied is not None and (trial.code or share):
             self.remember(rate, Fraction(implied))
-            computed = 100 * numerator.value / implied
-            verdict = judge(rate.value, rate.places, computed)
             hint = f";分母{implied}由比率反推,原文未写"
-            return self.made(rate, numerator.value, Fraction(implied), computed, verdict, (numerator,), hint)
+            computed = 100 * part.value / implied
+            return self.made(
+                rate, part, _implied(implied), computed, judge(rate.value, rate.places, computed), (), hint
+            )
         return None
 
-    def imply_whole(self, rate: _Figure, numerator: _Figure) -> int | None:
+    def sibling(self, whole: _Count, share: bool) -> bool:
+        """Whether a count is itself given as a share of something: no whole but one more part of a list."""
+        return any(self.has_share(one) and (share or not one.codes) for one in whole.figures)
+
+    def begins(self, whole: _Count, part: _Count, rate: _Figure) -> bool:
+        """Whether a count stands where the whole of a rate stands: before its part in the sentence, or by its name."""
+        first = whole.figures[0]
+        return first.sentence == rate.sentence and (
+            first.quantity.start < part.figures[0].quantity.start or bool(first.codes)
+        )
+
+    def imply_whole(self, rate: _Figure, numerator: _Count) -> int | None:
         """The one whole number of which `numerator` is the stated rate; None where none or several are."""
-        if numerator.quantity.bound != "exact" or numerator.slack:
+        if numerator.slack:
             return None
         guess = 100 * numerator.value / rate.value
         fits = [
@@ -274,18 +420,14 @@ class _Reading:
         before = self.before(at)
         if before is None or before.quantity.bound != "exact":
             return None
+        if re.search("[;；]", self.text[before.quantity.end : rate.quantity.start]):
+            return None
         for code in sorted(rate.codes):
             if code not in self.ratios:
                 continue
             part = self.ratios[code][0]
             if part in before.codes:
-                implied = self.imply_whole(rate, before)
-                if implied is None:
-                    return None
-                computed = 100 * before.value / implied
-                hint = f";分母{implied}由比率反推,原文未写"
-                verdict = judge(rate.value, rate.places, computed)
-                return self.made(rate, before.value, Fraction(implied), computed, verdict, (before,), hint)
+                return None
             if part in self.implied and abs(self.implied[part][0] - rate.sentence) <= 1:
                 _, value, source = self.implied[part]
                 if before.value >= value:
@@ -297,7 +439,7 @@ class _Reading:
                         counted = _plain(before.value)
                         more = _plain(needed - before.value)
                         hint += f";分母若约为{needed}则相符,即另有约{more}件不在所述{counted}件之内(如上年结转)"
-                    return self.made(rate, value, before.value, computed, verdict, (before,), hint)
+                    return self.made(rate, _implied(value), _count(before), computed, verdict, (), hint)
         named = any(code in self.ratios and before.codes & set(self.ratios[code][1]) for code in rate.codes)
         said = self.words(at)
         if not named and not (said.endswith(("率", "率为", "率达", "率达到", "率约", "率是")) and "率" in said):
@@ -305,46 +447,45 @@ class _Reading:
         if before.slack or before.value != int(before.value) or before.value >= 100 * 10**rate.places:
             return None  # of so many, some whole number fits any rate: nothing is learnt
         guess = rate.value * before.value / 100
+        accepted = ("consistent", "rounded", "truncated") if named else ("consistent", "rounded")
         fits = [
-            (number, verdict)
+            (accepted.index(verdict), number, verdict)
             for number in {floor(guess), ceil(guess)}
-            if (verdict := judge(rate.value, rate.places, 100 * Fraction(number) / before.value)) != "mismatch"
+            if (verdict := judge(rate.value, rate.places, 100 * Fraction(number) / before.value)) in accepted
         ]
         if fits:
-            number, verdict = sorted(fits, key=lambda one: (one[1] == "truncated", one[0]))[0]
+            _, number, verdict = min(fits)
             computed = 100 * Fraction(number) / before.value
             hint = f";分子{number}由比率反推,原文未写"
-            return self.made(rate, Fraction(number), before.value, computed, verdict, (before,), hint)
+            return self.made(rate, _implied(number), _count(before), computed, verdict, (), hint)
         if not named or before.quantity.unit not in CASE_UNITS:
             return None
         number = round(guess)
         computed = 100 * Fraction(number) / before.value
         hint = f";{_plain(before.value)}的任何整数份都得不出所述比率"
-        return self.made(rate, Fraction(number), before.value, computed, "mismatch", (before,), hint)
+        return self.made(rate, _implied(number), _count(before), computed, "mismatch", (), hint)
 
     def made(
         self,
         rate: _Figure,
-        numerator: Fraction,
-        denominator: Fraction,
+        part: _Count,
+        whole: _Count,
         computed: Fraction,
         verdict: CheckVerdict,
-        used: Sequence[_Figure],
+        tried: Sequence[_Count] = (),
         hint: str = "",
     ) -> Check:
-        spans = [rate.quantity, *(figure.quantity for figure in used)]
+        spans = [one.quantity for one in (rate, *part.figures, *whole.figures)]
         shown = float(round(computed, max(rate.places + 2, 3)))
-        words = (
-            f"{_plain(numerator)} ÷ {_plain(denominator)} = {shown:g}%,原文写{_plain(rate.value)}%:{VERDICTS[verdict]}"
-        )
-        tried = [figure for figure in used[1:] if figure.value != denominator]
-        if verdict == "mismatch" and tried:
-            words += ";另试分母" + "、".join(_plain(figure.value) for figure in tried) + ",也不符"
+        words = f"{part} ÷ {whole} = {shown:g}%,原文写{_plain(rate.value)}%:{VERDICTS[verdict]}"
+        others = [one for one in tried if one.value != whole.value]
+        if others:
+            words += ";另试分母" + "、".join(_plain(one.value) for one in others) + ",也不符"
         return Check(
             rule="share" if any(code.endswith(".share") for code in rate.codes) else "rate",
             stated=float(rate.value),
-            numerator=float(numerator),
-            denominator=float(denominator),
+            numerator=float(part.value),
+            denominator=float(whole.value),
             computed=float(round(computed, 6)),
             verdict=verdict,
             start=min(one.start for one in spans),
@@ -357,29 +498,37 @@ class _Reading:
         found: list[Check] = []
         for at, figure in enumerate(self.figures):
             quantity = figure.quantity
-            if quantity.unit not in ("%", "个百分点", "百分点") or quantity.kind not in ("change", "percent"):
-                continue
             grown = [code for code in figure.codes if code.endswith(".yoy")]
-            if not grown and quantity.kind != "change":
+            points = quantity.unit in ("个百分点", "百分点")
+            if (quantity.unit != "%" and not points) or quantity.bound != "exact" or quantity.value_high is not None:
                 continue
-            now = self.before(at) if quantity.unit == "%" else self.rate_before(at)
+            if not grown and quantity.kind != "change" and not SHRUNK.search(self.words(at)):
+                continue
+            now, moved = (self.rate_before(at), None) if points else self.moved(at)
             if now is None:
                 continue
             last = self.last_year(at, now)
-            base = last.value if last is not None else None
             code = grown[0].removesuffix(".yoy") if grown else ""
-            if base is None and code in previous and code in now.codes:
+            if moved is not None:
+                down = DOWN.search(self.text[now.quantity.end : moved.quantity.end]) is not None
+                base = now.value + moved.value if down else now.value - moved.value
+            elif last is not None:
+                base = last.value
+            elif code in previous and code in now.codes:
                 base = Fraction(str(previous[code]))
-            if base is None or (base == 0 and quantity.unit == "%"):
+            else:
+                continue
+            if base <= 0:
                 continue
             difference = now.value - base
-            computed = 100 * difference / base if quantity.unit == "%" else difference
-            stated = -figure.value if quantity.direction == "down" and figure.value > 0 else figure.value
+            computed = difference if points else 100 * difference / base
+            down = quantity.direction == "down" or bool(SHRUNK.search(self.words(at)))
+            stated = -figure.value if down and figure.value > 0 else figure.value
             verdict = judge(stated, figure.places, computed, now.slack and abs(computed) / 100)
-            mark = "%" if quantity.unit == "%" else "个百分点"
-            over = f" ÷ {_plain(base)}" if quantity.unit == "%" else ""
+            mark = "个百分点" if points else "%"
+            over = "" if points else f" ÷ {_plain(base)}"
             shown = float(round(computed, figure.places + 2))
-            spans = [quantity, now.quantity, *([last.quantity] if last is not None else [])]
+            spans = [quantity, *(one.quantity for one in (now, last, moved) if one is not None)]
             found.append(
                 Check(
                     rule="growth",
@@ -396,6 +545,19 @@ class _Reading:
             )
         return found
 
+    def moved(self, at: int) -> tuple[_Figure | None, _Figure | None]:
+        """The count whose growth figure `at` is, and by how much it grew where the words say so: 较上年增加306户."""
+        now = self.before(at)
+        if now is None or now.quantity.kind != "change":
+            return now, None
+        index = self.figures.index(now)
+        count = self.before(index)
+        if count is None or count.quantity.kind == "change" or count.quantity.unit != now.quantity.unit:
+            return None, None
+        if not MOVED.fullmatch(self.text[count.quantity.end : now.quantity.start]):
+            return None, None
+        return count, now
+
     def rate_before(self, at: int) -> _Figure | None:
         """The rate right before a change in percentage points, in its sentence."""
         for index in range(at - 1, max(at - 3, -1), -1):
@@ -410,16 +572,13 @@ class _Reading:
             other = self.figures[index]
             if (
                 other is now
+                or index == at
                 or other.sentence != now.sentence
                 or other.quantity.unit != now.quantity.unit
-                or index == at
             ):
                 continue
-            start = self.figures[index - 1].quantity.end if index else 0
-            said = re.split(r"[,，;；。\n]", self.text[max(start, other.quantity.start - 20) : other.quantity.start])[
-                -1
-            ]
-            if re.search(r"(?:上年|去年|上一年|上年度|同期)", said) and not re.search(r"增|减|降|升", said):
+            turned = FROM.search(self.words(index)) and TO.search(self.words(self.figures.index(now)))
+            if turned or self.of_last_year(index):
                 return other
         return None
 
@@ -561,7 +720,15 @@ def judge(stated: Fraction, places: int, computed: Fraction, spread: Fraction = 
     return "mismatch"
 
 
-def _spread(numerator: _Figure, whole: _Figure) -> Fraction:
+def _count(figure: _Figure) -> _Count:
+    return _Count(figure.value, figure.slack, figure.quantity.unit, (figure,))
+
+
+def _implied(value: Fraction | int) -> _Count:
+    return _Count(Fraction(value), Fraction(0), None, ())
+
+
+def _spread(numerator: _Count, whole: _Count) -> Fraction:
     """How far, in per cent, rounding to 万 may have moved the quotient."""
     if not numerator.slack and not whole.slack:
         return Fraction(0)
