@@ -102,6 +102,8 @@ def reextract(order: Reextraction) -> Outcome:
     """Bring the warehouse to what today's extractor reads in the archive, and release it.
 
     Raises CannotReextract, GateRefused, or what a broken archive raises."""
+    if not order.data.root.is_dir():
+        raise CannotReextract(f"There is no data directory {order.data.root}.")
     with order.data.locked():
         return _Work(order).run()
 
@@ -110,6 +112,8 @@ class _Work:
     def __init__(self, order: Reextraction) -> None:
         self.order = order
         self.archive = ArchiveReader(order.data.store())
+        if not len(self.archive.log):
+            raise CannotReextract(f"There is no capture in the archive {order.data.archive}.")
         self.accounts = read_accounts(self.archive.store)
         self.folder = order.data.runs / "reextract"
         self.known_runs: set[str] = set()
@@ -150,10 +154,12 @@ class _Work:
         root = self.order.data.warehouse
         if not release_path(root).exists():
             if self._partial:
-                raise CannotReextract(f"There is no release in {root} to bring up to date: leave --portal and --since.")
+                raise CannotReextract(
+                    f"There is no release in {root} to bring up to date: leave out --portal and --since."
+                )
             return
         if self._partial and self.order.rebuild:
-            raise CannotReextract("A rebuild takes the whole archive: leave either --rebuild or --portal and --since.")
+            raise CannotReextract("A rebuild takes the whole archive: leave out --rebuild, or --portal and --since.")
         with contextlib.closing(open_release(root)) as release:
             self.known_runs = {str(row[0]) for row in release.execute("SELECT run_id FROM runs").fetchall()}
             # A release of an earlier program has no such table: all is to be read again.

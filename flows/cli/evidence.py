@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -59,7 +60,6 @@ def _show(found: Evidence) -> None:
     row, text, proof = found.observation, found.text, found.proof
     value = f"{row['value']:g}" if row["value_high"] is None else f"{row['value']:g} to {row['value_high']:g}"
     bound = "" if row["bound"] == "exact" else f"{row['bound']} "
-    table = Table(show_header=False, box=None, pad_edge=False)
     version = f"version {row['version']}" if row["version"] else "a text that never counted as a version"
     lines: list[tuple[str, object]] = [
         ("observation", row["observation_id"]),
@@ -72,7 +72,7 @@ def _show(found: Evidence) -> None:
         ("page", found.page),
         ("title", text["title"]),
         ("address", text["url"]),
-        ("seen", f"{text['seen_at']:%Y-%m-%d %H:%M:%S.%f %Z}"),
+        ("seen", f"{text['seen_at'].astimezone(UTC):%Y-%m-%d %H:%M:%S.%f} UTC"),
         ("text", f"sha256 {text['text_digest']}, read by {text['extractor_version']}"),
         ("capture", text["capture_id"]),
     ]
@@ -85,8 +85,8 @@ def _show(found: Evidence) -> None:
         ]
     for name, told in lines:
         if told is not None:
-            table.add_row(f"[dim]{name}[/]", escape(str(told)))
-    console.print(table)
+            shown = escape(str(told)).replace(escape(row["evidence"]), f"[bold]{escape(row['evidence'])}[/]")
+            console.print(f"[dim]{name:<12}[/]{shown}")
     if not found.faults:
         console.print(
             "[green]verified[/] The record stands at its offset, its payload has the digest, and the bytes read again "

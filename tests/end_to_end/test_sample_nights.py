@@ -2,65 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
-
-import duckdb
 import pytest
 
-from crawlers.sample import SamplePortals, open_sample_portals, sample_documents, sample_reports
-from crawlers.sample.serving import Request
+from crawlers.sample import sample_documents, sample_reports
+from tests.end_to_end.nights import Night
 
 pytestmark = pytest.mark.end_to_end
-
-
-@dataclass(frozen=True)
-class Night:
-    """What one night left: exit code, what was printed, requests, and the rows of `reports`."""
-
-    exit_code: int
-    printed: str
-    requests: tuple[Request, ...]
-    reports: dict[str, dict[str, Any]]
-    checks: tuple[tuple[str, str], ...]
-
-
-def run(opened: SamplePortals, data: Path, night: int) -> Night:
-    opened.night = night
-    opened.requests.clear()
-    command = [sys.executable, "-c", "from flows.cli import main; main()", "run", "--portals", str(opened.registry)]
-    done = subprocess.run(
-        [*command, "--data", str(data)],
-        capture_output=True,
-        text=True,
-        timeout=300,
-        env={**os.environ, "COLUMNS": "200"},
-        check=False,
-    )
-    with duckdb.connect(str(data / "warehouse" / "fazhi.duckdb"), read_only=True) as connection:
-        cursor = connection.execute("SELECT * FROM reports")
-        names = [column[0] for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-        checks = connection.execute("SELECT report_id, verdict FROM checks").fetchall()
-    return Night(
-        done.returncode,
-        done.stdout + done.stderr,
-        tuple(opened.requests),
-        {row["report_id"]: row for row in rows},
-        tuple((str(report), str(verdict)) for report, verdict in checks),
-    )
-
-
-@pytest.fixture(name="nights", scope="module")
-def _nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[int, Night]]:
-    data = tmp_path_factory.mktemp("data")
-    with open_sample_portals(port=0) as opened:
-        yield {night: run(opened, data, night) for night in (1, 2)}
 
 
 @pytest.mark.parametrize("night", [1, 2])
