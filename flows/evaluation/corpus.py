@@ -1,7 +1,7 @@
-"""Holds the extraction against a corpus of annotated reports: text, metadata, quantities, indicators, time.
+"""Holds the extraction against a corpus of annotated reports: text, metadata, quantities, subjects, indicators, checks.
 
 A corpus is a folder with `manifest.json` and a folder a report: page.txt (or page.html, page.pdf …), clean.txt,
-meta.json, quantities.jsonl, indicators.jsonl.
+meta.json, quantities.jsonl, indicators.jsonl, checks.jsonl, citations.jsonl. What has no file is not scored.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from flows.extraction.facts import Document, Observation, Quantity, Unreadable
+from flows.extraction.facts import Check, Citation, Document, Observation, Quantity, Unreadable
 
 
 class NoCorpus(Exception):  # noqa: N818 - a wrong use, told in its sentence
@@ -52,6 +52,11 @@ class Score:
         given = self.found + self.extra
         return self.found / given if given else 1.0
 
+    def count(self, right: bool) -> None:
+        """Count one fact that was wanted."""
+        self.found += right
+        self.missed += not right
+
     def add(self, other: Score) -> None:
         """Add another score's counts."""
         self.found += other.found
@@ -68,14 +73,37 @@ class ReportResult:
     metadata_right: int = 0
     metadata_wanted: int = 0
     quantities: Score = field(default_factory=Score)
+    """Span, value, unit and bound right."""
+    kinds: Score = field(default_factory=Score)
+    """Kind and direction right, of the quantities found."""
     subjects: Score = field(default_factory=Score)
+    """Subject right, of the quantities found."""
     by_kind: dict[str, Score] = field(default_factory=dict)
     indicators: Score = field(default_factory=Score)
     by_indicator: dict[str, Score] = field(default_factory=dict)
+    checks: Score = field(default_factory=Score)
+    """Stated rates with their counts and verdict; extra is a mismatch told of figures that agree."""
+    citations: Score = field(default_factory=Score)
+    """Span, kind and identity right."""
     characters: int = 0
     read_ms: float = 0.0
     measure_ms: float = 0.0
+    """CPU time, as `read_ms`."""
     misses: list[Miss] = field(default_factory=list)
+
+    def shares(self) -> dict[str, float]:
+        """What floors are set on: shares, 1 is all."""
+        found = {}
+        for name in _SCORES:
+            score: Score = getattr(self, name)
+            if score.found or score.missed or score.extra:
+                found[f"{name} recall"] = score.recall
+                if name not in ("kinds", "subjects"):
+                    found[f"{name} precision"] = score.precision
+        return found
+
+
+_SCORES = ("quantities", "kinds", "subjects", "indicators", "checks", "citations")
 
 
 # meta.json of a corpus → field of Document
@@ -130,14 +158,14 @@ def _read(folder: Path, result: ReportResult) -> Document | None:
         return None
     from flows.extraction.read import read
 
-    started = time.perf_counter()
+    started = time.process_time()
     try:
         return read(pages[0].read_bytes())
     except Unreadable as unreadable:
         result.misses.append(Miss("text", "a readable page", str(unreadable), ""))
         return None
     finally:
-        result.read_ms = (time.perf_counter() - started) * 1000
+        result.read_ms = (time.process_time() - started) * 1000
 
 
 def _text_misses(gold: str, got: str) -> Iterator[Miss]:
@@ -185,15 +213,21 @@ def _facts(folder: Path, text: str, document: Document | None, result: ReportRes
     level = document.level if document is not None else None
     subject = document if same and document is not None else Document(text, sections=outline(text), level=level)
     measure(subject)  # seeds are read and compiled once a process, not once a report
-    started = time.perf_counter()
+    started = time.process_time()
     measures = measure(subject)
-    result.measure_ms = (time.perf_counter() - started) * 1000
+    result.measure_ms = (time.process_time() - started) * 1000
     gold = _jsonl(folder / "quantities.jsonl")
     if gold is not None:
         _score_quantities(text, gold, measures.quantities, result)
     wanted = _jsonl(folder / "indicators.jsonl")
     if wanted is not None:
         _score_indicators(text, wanted, measures.observations, result)
+    stated = _jsonl(folder / "checks.jsonl")
+    if stated is not None:
+        _score_checks(text, stated, measures.checks, result)
+    cited = _jsonl(folder / "citations.jsonl")
+    if cited is not None:
+        _score_citations(text, cited, measures.citations, result)
 
 
 def _jsonl(path: Path) -> list[dict[str, Any]] | None:
@@ -206,51 +240,67 @@ def _around(text: str, start: int, end: int) -> str:
     return text[max(0, start - 25) : end + 15].replace("\n", "⏎").replace("\t", "⇥")
 
 
+def _equal(one: float | None, other: float | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < 1e-9 * max(1.0, abs(one))
+
+
+def _is_right(got: Quantity, wanted: dict[str, Any]) -> bool:
+    return (
+        (got.start, got.end) == (wanted["start"], wanted["end"])
+        and _equal(got.value, wanted["value"])
+        and _equal(got.value_high, wanted.get("value_high"))
+        and (got.unit, got.bound) == (wanted["unit"], wanted["bound"])
+    )
+
+
+def _told(words: str, value: float, unit: str | None, bound: str) -> str:
+    return f"{words} = {value:,.12g} {unit or '—'} {'' if bound == 'exact' else bound}".rstrip()
+
+
 def _score_quantities(text: str, gold: list[dict[str, Any]], given: tuple[Quantity, ...], result: ReportResult) -> None:
-    """A required quantity is found by overlap with value, unit and bound right; optional ones count neither way."""
+    """A required quantity is found with span, value, unit and bound right; optional ones count neither way."""
     touched: set[int] = set()
     for wanted in gold:
         overlapping = [q for q in given if q.start < wanted["end"] and q.end > wanted["start"]]
         touched.update(q.ordinal for q in overlapping)
         if wanted.get("optional"):
             continue
-        right = [
-            q
-            for q in overlapping
-            if abs(q.value - wanted["value"]) < 1e-9 * max(1.0, abs(q.value))
-            and q.unit == wanted["unit"]
-            and q.bound == wanted["bound"]
-        ]
-        kind = result.by_kind.setdefault(wanted["kind"], Score())
-        if right:
-            result.quantities.found += 1
-            kind.found += 1
-            if wanted.get("subject"):
-                agree = _subjects_agree(wanted["subject"], right[0].subject)
-                result.subjects.found += agree
-                result.subjects.missed += not agree
-                if not agree:
-                    sentence = _around(text, wanted["start"], wanted["end"])
-                    result.misses.append(Miss("subject", wanted["subject"], str(right[0].subject), sentence))
-        else:
-            result.quantities.missed += 1
-            kind.missed += 1
-            result.misses.append(
-                Miss(
-                    "quantity missed",
-                    f"{wanted['text']} = {wanted['value']} {wanted['unit']} {wanted['bound']}",
-                    "; ".join(f"{q.text} = {q.value:g} {q.unit} {q.bound}" for q in overlapping) or "nothing",
-                    _around(text, wanted["start"], wanted["end"]),
-                )
-            )
+        right = next((q for q in overlapping if _is_right(q, wanted)), None)
+        of_kind = result.by_kind.setdefault(wanted["kind"], Score())
+        result.quantities.count(right is not None)
+        of_kind.count(right is not None)
+        told = _told(wanted["text"], wanted["value"], wanted["unit"], wanted["bound"])
+        sentence = _around(text, wanted["start"], wanted["end"])
+        if right is None:
+            got = "; ".join(_told(q.text, q.value, q.unit, q.bound) for q in overlapping) or "nothing"
+            result.misses.append(Miss("quantity missed", told, got, sentence))
             result.quantities.extra += len(overlapping)
+            of_kind.extra += len(overlapping)
+            continue
+        _score_words(wanted, right, told, sentence, result)
     for q in given:
         if q.ordinal not in touched:
             result.quantities.extra += 1
             result.by_kind.setdefault(q.kind, Score()).extra += 1
-            result.misses.append(
-                Miss("quantity extra", "nothing", f"{q.text} = {q.value:g} {q.unit}", _around(text, q.start, q.end))
-            )
+            told = _told(q.text, q.value, q.unit, q.bound)
+            result.misses.append(Miss("quantity extra", "nothing", told, _around(text, q.start, q.end)))
+
+
+def _score_words(wanted: dict[str, Any], got: Quantity, told: str, sentence: str, result: ReportResult) -> None:
+    kind, direction = wanted["kind"], wanted.get("direction", got.direction)
+    same = (got.kind, got.direction) == (kind, direction)
+    result.kinds.count(same)
+    if not same:
+        result.misses.append(
+            Miss("kind", f"{told}: {kind} {direction or ''}", f"{got.kind} {got.direction or ''}", sentence)
+        )
+    if wanted.get("subject"):
+        agree = _subjects_agree(wanted["subject"], got.subject)
+        result.subjects.count(agree)
+        if not agree:
+            result.misses.append(Miss("subject", wanted["subject"], got.subject or "none", sentence))
 
 
 def _subjects_agree(wanted: str, got: str | None) -> bool:
@@ -272,7 +322,7 @@ def _score_indicators(
         for observation in remaining:
             if (
                 observation.indicator == wanted["indicator"]
-                and abs(observation.value - wanted["value"]) < 1e-9 * max(1.0, abs(observation.value))
+                and _equal(observation.value, wanted["value"])
                 and observation.unit == wanted["unit"]
             ):
                 remaining.remove(observation)
@@ -284,12 +334,10 @@ def _score_indicators(
             take(wanted)
             continue
         code = result.by_indicator.setdefault(wanted["indicator"], Score())
-        if take(wanted):
-            result.indicators.found += 1
-            code.found += 1
-        else:
-            result.indicators.missed += 1
-            code.missed += 1
+        found = take(wanted)
+        result.indicators.count(found)
+        code.count(found)
+        if not found:
             wanted_text = f"{wanted['indicator']} = {wanted['value']} {wanted['unit']}"
             result.misses.append(Miss("indicator missed", wanted_text, "nothing", wanted.get("evidence", "")))
     for observation in remaining:
@@ -297,6 +345,50 @@ def _score_indicators(
         result.by_indicator.setdefault(observation.indicator, Score()).extra += 1
         got = f"{observation.indicator} = {observation.value:g} {observation.unit} by {observation.rule}"
         result.misses.append(Miss("indicator extra", "nothing", got, observation.evidence))
+
+
+def _score_checks(text: str, gold: list[dict[str, Any]], given: tuple[Check, ...], result: ReportResult) -> None:
+    """A stated rate is checked right with its counts and verdict; a mismatch that the gold does not know is extra."""
+
+    def is_right(got: Check, wanted: dict[str, Any]) -> bool:
+        figures = ("stated", "numerator", "denominator")
+        return got.verdict == wanted["verdict"] and all(_equal(getattr(got, name), wanted[name]) for name in figures)
+
+    remaining = list(given)
+    for wanted in gold:
+        right = next((got for got in remaining if is_right(got, wanted)), None)
+        result.checks.count(right is not None)
+        if right is not None:
+            remaining.remove(right)
+            continue
+        near = next((got for got in given if _equal(got.stated, wanted["stated"])), None)
+        told = f"{wanted['stated']:g} = {wanted['numerator']:g}/{wanted['denominator']:g} {wanted['verdict']}"
+        got = f"{near.verdict}: {near.arithmetic}" if near else "nothing"
+        result.misses.append(Miss("check missed", told, got, _around(text, near.start, near.end) if near else ""))
+    for other in remaining:
+        if other.verdict == "mismatch":
+            result.checks.extra += 1
+            sentence = _around(text, other.start, other.end)
+            result.misses.append(Miss("check extra", "nothing", other.arithmetic, sentence))
+
+
+def _score_citations(text: str, gold: list[dict[str, Any]], given: tuple[Citation, ...], result: ReportResult) -> None:
+    """A citation is found with span, kind and identity right."""
+    remaining = {(got.start, got.end): got for got in given}
+    for wanted in gold:
+        got = remaining.pop((wanted["start"], wanted["end"]), None)
+        right = got is not None and (got.kind, got.cited_id) == (wanted["kind"], wanted["cited_id"])
+        result.citations.count(right)
+        if not right:
+            result.citations.extra += got is not None
+            told = f"{wanted['text']} {wanted['kind']} {wanted['cited_id']}"
+            found = f"{got.kind} {got.cited_id}" if got else "nothing"
+            sentence = _around(text, wanted["start"], wanted["end"])
+            result.misses.append(Miss("citation missed", told, found, sentence))
+    for other in remaining.values():
+        result.citations.extra += 1
+        told = f"{other.text} {other.kind}"
+        result.misses.append(Miss("citation extra", "nothing", told, _around(text, other.start, other.end)))
 
 
 def in_all(results: Iterable[ReportResult]) -> ReportResult:
@@ -308,9 +400,8 @@ def in_all(results: Iterable[ReportResult]) -> ReportResult:
             equal.append(result.text_equal)
         total.metadata_right += result.metadata_right
         total.metadata_wanted += result.metadata_wanted
-        total.quantities.add(result.quantities)
-        total.subjects.add(result.subjects)
-        total.indicators.add(result.indicators)
+        for name in _SCORES:
+            getattr(total, name).add(getattr(result, name))
         for kind, score in result.by_kind.items():
             total.by_kind.setdefault(kind, Score()).add(score)
         for code, score in result.by_indicator.items():

@@ -73,11 +73,13 @@ _INSIDE_TIME = re.compile(r"内(?![容部设外控在涵地政审建需])")
 _MORE_AFTER = re.compile(r"多(?!元|方|次|部|个|种|项|层|样|维|渠|家|名|位|措|面|点|领|跨|人|处|式)")
 _TO = re.compile(r"(?:至|到|为|达|达到|至约|到约|达约|于|在|占|占比|率)\s?$")
 _COMPARED = re.compile(
-    r"(?P<up>增长|(?<!新)增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|(?<=[比均净再年])[增升涨多]|高于|高出|超出|多于|优于|快于|扩大)?"
-    r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|回落|下滑|低于|少于|节约|减轻|提速)?"
+    r"(?P<up>增长|(?<!新)增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|(?<=[比均净再年期])[增升涨多]|高于|高出|超出|多于|优于|快于|扩大|前移|提速)?"
+    r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|回落|下滑|低于|少于|节约|节省|减轻|后移)?"
     r"(?:了|率|幅度|幅|约|近|超过|超|逾|(?<=[率幅度速])为|达到|达|最高达|分别|均|共|近乎|仅|\s)*$"
 )
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
+# 高于全省平均0.9件
+_COUNT_GAP = re.compile(rf"(?:(?P<up>高于|高出)|(?P<down>低于))[^{_STOP}]{{0,6}}(?:平均|均值)(?:水平|数)?$")
 # 减环节71.2%、减材料56.9%: the verb stands before what is cut, not before the number
 _CUT = re.compile(
     r"(?:减少?|压减|压缩|精简|缩减)(?:办理|申请|申报)?(?:环节|材料|时限|时间|次数|跑动|成本|流程|费用)"
@@ -649,7 +651,7 @@ class _Scan:
                 end, bound = more.end(), "over"
         direction: str | None = None
         before = text[max(0, begin - 20) : begin]
-        if kind in ("percent", "ratio", "count", "money", "duration") and unit != "位":
+        if kind in ("percent", "ratio", "count", "money", "duration"):
             kind, direction = self._change(before, kind, unit)
         if high is not None and kind != "change":
             kind = "range"
@@ -667,6 +669,9 @@ class _Scan:
             if gap is not None and not _TO.search(before):
                 return "change", "down" if gap["down"] else "up"
         elif kind == "count":
+            gap = _COUNT_GAP.search(before)
+            if gap is not None:
+                return "change", "down" if gap["down"] else "up"
             change = _COUNT_CHANGE.search(before)
             if change is not None:
                 return "change", "down" if change["down"] else "up"
