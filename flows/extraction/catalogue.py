@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import yaml
 
@@ -16,6 +16,7 @@ Group = tuple[str, ...]
 
 KINDS = ("count", "percent", "rank", "money")
 BETTER = ("up", "down", "neutral")
+TOP_KEYS = frozenset(("version", "facets", "scopes", "frameworks", "dimensions", "carriers", "words", "indicators"))
 REGIONS = ("says", "clause", "sentence", "about")
 REQUIRED_KEYS = ("code", "name_zh", "name_en", "dimension", "kind", "unit", "units", "better", "phrasings")
 INDICATOR_KEYS = frozenset(
@@ -103,6 +104,7 @@ def read_catalogue(source: str, name: str) -> Catalogue:
     if not isinstance(data, dict) or not isinstance(data.get("indicators"), list):
         raise CatalogueError(f"{name}:1: a catalogue needs a list named `indicators`.")
     reader = _Reader(source, name, data)
+    reader.frame(data)
     indicators: dict[str, Indicator] = {}
     for index, entry in enumerate(data["indicators"]):
         indicator = reader.indicator(index, entry)
@@ -120,7 +122,7 @@ def read_catalogue(source: str, name: str) -> Catalogue:
         frameworks=data.get("frameworks") or {},
         dimensions=reader.dimensions,
         indicators=indicators,
-        carriers=tuple(str(data.get("carriers", "")).split("|")),
+        carriers=tuple(word for word in str(data.get("carriers", "")).split("|") if word),
     )
 
 
@@ -134,13 +136,37 @@ class _Reader:
         self.words: Mapping[str, str] = data.get("words") or {}
         self.groups: dict[str, Group] = {}
 
-    def error(self, index: int, complaint: str) -> CatalogueError:
-        """What is wrong with entry `index`, with its line. The line is looked up only now: it costs a second parse."""
-        root = yaml.compose(self.source, Loader=yaml.CSafeLoader)
-        for key, value in cast(Any, root).value:
-            if key.value == "indicators":
-                return CatalogueError(f"{self.name}:{value.value[index].start_mark.line + 1}: {complaint}.")
-        return CatalogueError(f"{self.name}: {complaint}.")
+    def error(self, index: int, sentence: str, *path: str | int) -> CatalogueError:
+        """What is wrong in entry `index`, with the line of the key or list item that `path` leads to in it."""
+        return self.complaint(sentence, "indicators", index, *path)
+
+    def complaint(self, sentence: str, *path: str | int) -> CatalogueError:
+        return CatalogueError(f"{self.name}:{self.node(*path).start_mark.line + 1}: {sentence}.")
+
+    def node(self, *path: str | int) -> Any:
+        """The place in the file that keys and list numbers lead to, as far as they lead. Costs a second parse."""
+        node: Any = yaml.compose(self.source, Loader=yaml.CSafeLoader)
+        for step in path:
+            if isinstance(step, int) and isinstance(node, yaml.SequenceNode):
+                node = node.value[step]
+                continue
+            below = {key.value: (key, value) for key, value in node.value} if isinstance(node, yaml.MappingNode) else {}
+            if step not in below:
+                break
+            node = below[step][0] if step == path[-1] else below[step][1]
+        return node
+
+    def frame(self, data: Mapping[str, Any]) -> None:
+        """Check what stands above the indicators."""
+        for key in data.keys() - TOP_KEYS:
+            raise self.complaint(f"`{key}` is no part of a catalogue; remove or rename it", key)
+        known = {"name_zh", "topic", *(data.get("frameworks") or {})}
+        for name, dimension in self.dimensions.items():
+            if not isinstance(dimension, dict) or not dimension.get("name_zh"):
+                raise self.complaint(f"dimension {name} needs a `name_zh`", "dimensions", name)
+            for key in dimension.keys() - known:
+                sentence = f"dimension {name} names {key}, which `frameworks` does not list"
+                raise self.complaint(sentence, "dimensions", name)
 
     def indicator(self, index: int, entry: object) -> Indicator:
         if not isinstance(entry, dict):
@@ -151,15 +177,17 @@ class _Reader:
             if not entry.get(key):
                 raise self.error(index, f"{shown} has no `{key}`; add it")
         for key in entry.keys() - INDICATOR_KEYS:
-            raise self.error(index, f"{shown} has `{key}`, which is no key of an indicator; remove or rename it")
+            raise self.error(index, f"{shown} has `{key}`, which is no key of an indicator; remove or rename it", key)
         if entry["kind"] not in KINDS:
-            raise self.error(index, f"{shown} has kind {entry['kind']}; use one of {', '.join(KINDS)}")
+            raise self.error(index, f"{shown} has kind {entry['kind']}; use one of {', '.join(KINDS)}", "kind")
         if entry["better"] not in BETTER:
-            raise self.error(index, f"{shown} has better {entry['better']}; use one of {', '.join(BETTER)}")
+            raise self.error(index, f"{shown} has better {entry['better']}; use one of {', '.join(BETTER)}", "better")
         if entry["dimension"] not in self.dimensions:
-            raise self.error(index, f"{shown} has dimension {entry['dimension']}, which `dimensions` does not list")
+            raise self.error(
+                index, f"{shown} has dimension {entry['dimension']}, which `dimensions` does not list", "dimension"
+            )
         if not isinstance(entry["phrasings"], list):
-            raise self.error(index, f"{shown} needs `phrasings` as a list")
+            raise self.error(index, f"{shown} needs `phrasings` as a list", "phrasings")
         excludes = self.alternatives(index, shown, entry.get("not_match", ""))
         phrasings = tuple(
             self.phrasing(index, f"{shown}/{number}", phrasing, excludes)
@@ -185,9 +213,11 @@ class _Reader:
 
     def phrasing(self, index: int, name: str, entry: object, excludes: Group) -> Phrasing:
         if not isinstance(entry, dict) or not entry.keys() & set(REGIONS):
-            raise self.error(index, f"phrasing {name} names no words; give it says, clause, sentence or about")
+            raise self.error(
+                index, f"phrasing {name} names no words; give it says, clause, sentence or about", *self.place(name)
+            )
         for key in entry.keys() - PHRASING_KEYS:
-            raise self.error(index, f"phrasing {name} has `{key}`, which is no key of a phrasing")
+            raise self.error(index, f"phrasing {name} has `{key}`, which is no key of a phrasing", *self.place(name))
         own = self.alternatives(index, name, entry.get("not", ""))
         return Phrasing(
             name=name,
@@ -201,6 +231,12 @@ class _Reader:
             in_department=entry.get("in_department"),
         )
 
+    @staticmethod
+    def place(name: str) -> tuple[str | int, ...]:
+        """Where a phrasing CODE/2 stands in its entry; the entry itself for a plain code."""
+        _, _, number = name.partition("/")
+        return ("phrasings", int(number) - 1) if number else ()
+
     def units(self, index: int, name: str, value: object) -> frozenset[str]:
         if not isinstance(value, list) or not all(isinstance(unit, str) for unit in value):
             raise self.error(index, f"{name} needs `units` as a list of measure words, such as [件, 宗]")
@@ -212,12 +248,13 @@ class _Reader:
         entries: Sequence[object] = value if isinstance(value, list) else (value,)
         groups = tuple(self.alternatives(index, name, entry) for entry in entries)
         if not all(groups):
-            raise self.error(index, f"{name} has an empty group of words; fill or remove it")
+            raise self.error(index, f"{name} has an empty group of words; fill or remove it", *self.place(name))
         return groups
 
     def alternatives(self, index: int, name: str, value: object) -> Group:
         if not isinstance(value, str):
-            raise self.error(index, f"{name} needs words parted by |, not {value!r}; put quotes around numbers")
+            complaint = f"{name} needs words parted by |, not {value!r}; put quotes around numbers"
+            raise self.error(index, complaint, *self.place(name))
         known = self.groups.get(value)
         if known is not None:
             return known
@@ -225,10 +262,10 @@ class _Reader:
         for word in value.split("|") if value else ():
             if word.startswith("@"):
                 if word[1:] not in self.words:
-                    raise self.error(index, f"{name} uses {word}, which `words` does not list")
+                    raise self.error(index, f"{name} uses {word}, which `words` does not list", *self.place(name))
                 words.extend(self.alternatives(index, name, self.words[word[1:]]))
             elif not word.strip("《 "):
-                raise self.error(index, f"{name} has an empty word between two |; remove it")
+                raise self.error(index, f"{name} has an empty word between two |; remove it", *self.place(name))
             else:
                 words.append(word)
         self.groups[value] = tuple(dict.fromkeys(words))

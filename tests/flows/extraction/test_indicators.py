@@ -10,6 +10,7 @@ import pytest
 from flows.extraction.catalogue import CatalogueError, load_catalogue, read_catalogue
 from flows.extraction.facts import Observation, Quantity, QuantityKind, Section
 from flows.extraction.indicators import observe
+from flows.extraction.quantities import find_quantities
 
 NUMBER = re.compile(r"⟦([^\d⟧]*)([\d.]+)(万|亿)?[余多]?([^⟧]*)⟧")
 BOUNDS = {"近": "under", "超": "over", "约": "about"}
@@ -167,6 +168,23 @@ def test_sentence(source: str, expected: list[tuple[str, float]]) -> None:
     assert seen(source) == expected
 
 
+def pairs() -> list[tuple[str, str, str]]:
+    """The table beside this file: an indicator, a sentence that states it, a look-alike."""
+    lines = Path(__file__).with_name("indicator_pairs.txt").read_text("utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if not line.startswith("#")]
+    return [(code, states, resembles) for code, states, resembles in rows]
+
+
+@pytest.mark.parametrize(("code", "states", "resembles"), pairs(), ids=[code for code, _, _ in pairs()])
+def test_each_indicator_and_its_look_alike(code: str, states: str, resembles: str) -> None:
+    assert code in [one.indicator for one in observe(states, find_quantities(states))]
+    assert code not in [one.indicator for one in observe(resembles, find_quantities(resembles))]
+
+
+def test_every_indicator_has_its_pair() -> None:
+    assert [code for code, _, _ in pairs()] == list(load_catalogue().indicators)
+
+
 def test_targets_of_plans_are_left_out() -> None:
     source = "下一步,行政机关负责人出庭应诉率达到⟦100%⟧"
     plans = Section(ordinal=0, level=1, marker="三、", title="下一步安排", start=0, end=60, part="plans")
@@ -204,11 +222,19 @@ indicators:
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [
-        ("  kind: count\n", "  kind: counts\n", "f.yaml:3: petition.letters has kind counts"),
+        ("  kind: count\n", "  kind: counts\n", "f.yaml:7: petition.letters has kind counts"),
         ("  unit: 件\n", "", "f.yaml:3: petition.letters has no `unit`"),
         ("dimension: petition", "dimension: letters", "which `dimensions` does not list"),
-        ("{says: 来信}", "{says: '@信'}", "uses @信, which `words` does not list"),
-        ("{says: 来信}", "{say: 来信}", "names no words"),
+        ("{says: 来信}", "{says: '@信'}", "f.yaml:12: petition.letters/1 uses @信, which `words` does not list"),
+        ("{says: 来信}", "{say: 来信}", "f.yaml:12: phrasing petition.letters/1 names no words"),
+        ("{says: 来信}", "{says: 来信, nott: 来电}", "f.yaml:12: phrasing petition.letters/1 has `nott`"),
+        ("{says: 来信}", "{says: 来信||来访}", "f.yaml:12: petition.letters/1 has an empty word between two |"),
+        ("{says: 来信}", "{says: [来信, 12345]}", "f.yaml:12: petition.letters/1 needs words parted by |, not 12345"),
+        ("{says: 来信}", "{says: 来信, units: 件}", "needs `units` as a list of measure words"),
+        ("better: neutral", "better: neutral\n  betters: up", "f.yaml:11: petition.letters has `betters`"),
+        ("better: neutral", "better: neutral\n  share: petition.calls", "names petition.calls, which is no code"),
+        ("indicators:", "word: {}\nindicators:", "f.yaml:2: `word` is no part of a catalogue"),
+        ("name_zh: 信访", "name_zh: 信访, outline-1: 一", "f.yaml:1: dimension petition names outline-1"),
         ("  name_en:", "  name_eng:", "has no `name_en`"),
         ("[件]", "[件", "f.yaml:"),
     ],
