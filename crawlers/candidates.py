@@ -56,6 +56,7 @@ class Candidates:
     """By document key: what may be a report and was not known as that before."""
     seen: dict[str, Row] = field(default_factory=dict)
     """The rows of this run, by canonical address."""
+    _known_documents: set[str] | None = None
 
     def take(self, column: Column, entries: Iterable[Entry]) -> Taken:
         """Judge the entries of a page, write what is new about them, and queue what may be a report."""
@@ -73,10 +74,18 @@ class Candidates:
             if before is None or any(before.get(name) != row[name] for name in ("title", "decision", "listed_on")):
                 self.write(row)
             new = before is None or before["decision"] == "not_report"
-            if new and row["decision"] != "not_report" and self.is_wanted(row):
+            key = document_key(url)
+            if new and row["decision"] != "not_report" and self.is_wanted(row) and key not in self._documents():
                 address = Address(row["fetch_url"], entry.title, column.url, row["decision"], False, False)
-                self.to_fetch.setdefault(document_key(url), address)
+                self.to_fetch.setdefault(key, address)
         return Taken(fresh, keys)
+
+    def _documents(self) -> set[str]:
+        """The document keys of what may be a report and is known from earlier nights, at whichever address."""
+        if self._known_documents is None:
+            rows = self.memory.candidates(self.portal.id).values()
+            self._known_documents = {document_key(row["url"]) for row in rows if row["decision"] != "not_report"}
+        return self._known_documents
 
     def is_wanted(self, row: Row) -> bool:
         """Tell whether a candidate reports on one of the years looked for."""

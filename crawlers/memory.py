@@ -19,7 +19,7 @@ from crawlers.archive.codings import Undecodable
 from crawlers.archive.reader import ArchiveReader, BrokenCapture
 from crawlers.archive.store import NoSuchFile, Store
 from crawlers.families.reading import NextPage
-from crawlers.urls import host_key
+from crawlers.urls import document_key, host_key
 
 logger = logging.getLogger(__name__)
 
@@ -281,12 +281,21 @@ class Memory:
     def due(self, portal_id: str, now: datetime) -> Iterator[Address]:
         """Yield the known documents to ask tonight: those that did not come when they were last asked for, each report
         in its first 14 nights, and every one at least every 30 days, then without conditions. One that was missing on
-        two nights waits 30 days."""
+        two nights waits 30 days. Of several addresses of one document one is asked, the one that is known to answer."""
+        documents: dict[str, list[tuple[dict[str, Any], _History]]] = {}
         for row in self.candidates(portal_id).values():
             if row["decision"] != "not_report":
                 history = self._histories.get(row["fetch_url"], _History())
-                if _is_due(history, now):
-                    yield _address(row, history, now)
+                documents.setdefault(document_key(row["url"]), []).append((row, history))
+        for addresses in documents.values():
+            row, history = min(addresses, key=lambda address: _doubt(address[1]))
+            if _is_due(history, now):
+                yield _address(row, history, now)
+
+
+def _doubt(history: _History) -> int:
+    """How doubtful it is that an address answers: 0 it did, 1 nobody knows, 2 it is missing."""
+    return 2 if history.missing_nights else 0 if history.first_ok else 1
 
 
 def _is_due(history: _History, now: datetime) -> bool:

@@ -9,7 +9,10 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 # Parameters that say how a visitor came or how a page is dressed, never which document it is.
 _NOISE = re.compile(
-    r"^(?:utm_\w+|spm|from|isappinstalled|xxgkhide|wapflag|timestamp|_t|_|t|rand(?:om)?|sessionid|jsessionid|share_\w+)$",
+    r"(?:utm_\w+|spm|isappinstalled|xxgkhide|wapflag|sessionid|jsessionid|share_\w+)=.*|"
+    r"from=(?:singlemessage|groupmessage|timeline|wx\w*|weixin)|"
+    # Against caches: the time, or a number drawn at random.
+    r"(?:timestamp|_t|_|t|rand(?:om)?|v)=(?:\d{8,}|0?\.\d+)",
     re.IGNORECASE,
 )
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
@@ -17,6 +20,9 @@ _MOBILE_POST = re.compile(r"/mpost_(\d+(?:_\d+)?\.html)$")
 _MOBILE_WAP = re.compile(r"_wap(\.s?html?)$")
 _INDEX = re.compile(r"/(?:index|default)\.s?html?$")
 _POST = re.compile(r"/content/(?:\d+/\d+/)?m?post_(\d+)\.html$")
+_VSB = re.compile(r"/info/(\d+)/(\d+)\.htm$")
+_VSB_DYNAMIC = re.compile(r"(?:^|&)wbtreeid=(\d+)&(?:.*&)?wbnewsid=(\d+)(?:&|$)", re.IGNORECASE)
+_MOBILE_FOLDER = re.compile(r"^/wap(?=/)")
 _HEX = re.compile(r"/([0-9a-f]{32})\.s?html?$")
 
 
@@ -83,19 +89,25 @@ def canonical_url(url: str, *, base_url: str | None = None) -> str:
     path = _MOBILE_POST.sub(r"/post_\1", path)
     path = _MOBILE_WAP.sub(r"\1", path)
     path = _INDEX.sub("/", path)
-    pairs = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if not _NOISE.match(key)]
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    pairs = [(key, value) for key, value in given if not _NOISE.fullmatch(f"{key}={value}")]
     return urlunsplit((scheme, netloc, path, urlencode(sorted(pairs), quote_via=quote), ""))
 
 
 def document_key(url: str) -> str:
     """Return what two addresses of one document share on one site: host and the id that the platform gives a document
-    (gkmlpt and NFCMS pages of a post, a 32-digit id), else the canonical address without scheme and trailing slash."""
+    (gkmlpt and NFCMS pages of a post, VSB pages by path and by query, a 32-digit id), else the canonical address
+    without scheme, mobile folder and trailing slash."""
     name, port = host_key(url)
     bare = name.removeprefix("www.") + (f":{port}" if port else "")
-    path = urlsplit(url).path
+    path, query = urlsplit(url).path, urlsplit(url).query
+    if match := _VSB.search(path) or (_VSB_DYNAMIC.search(query) if path.endswith("/content.jsp") else None):
+        return f"{bare} info {match[1]} {match[2]}"
     if match := _POST.search(path):
         return f"{bare} post {match[1]}"
     if match := _HEX.search(path):
         return f"{bare} hex {match[1]}"
     parts = urlsplit(canonical_url(url))
-    return f"{bare} {parts.path.rstrip('/') or '/'}" + (f"?{parts.query}" if parts.query else "")
+    return f"{bare} {_MOBILE_FOLDER.sub('', parts.path).rstrip('/') or '/'}" + (
+        f"?{parts.query}" if parts.query else ""
+    )

@@ -95,6 +95,31 @@ def test_a_page_that_was_archived_but_never_read_is_asked_for_again(tmp_path: Pa
     assert run(nights.later(days=1)).asked[:1] == ["/fz/ 200"]
 
 
+def test_a_copy_on_a_host_that_the_registry_does_not_name_is_no_report_and_is_not_asked(tmp_path: Path):
+    copy = ("http://www.copies.example/r/1.html", REPORT)
+    nights = Nights(tmp_path, pages_of([copy, *news(1)]))
+    assert run(nights).asked == ["/fz/ 200"]
+    assert '"foreign_host"' in next((tmp_path / "candidates").iterdir()).read_text("utf-8")
+
+
+def test_one_report_at_two_addresses_is_asked_for_once(tmp_path: Path):
+    twins = [("/fz/content/post_7.html", REPORT), ("/gkmlpt/content/0/0/mpost_7.html", REPORT)]
+    nights = Nights(tmp_path, pages_of(twins))
+    assert run(nights).asked == ["/fz/ 200", "/fz/content/post_7.html 200"]
+    assert run(nights.later(days=1)).asked == ["/fz/ 304", "/fz/content/post_7.html 304"]
+
+
+def test_a_twin_that_comes_later_is_asked_for_when_the_first_address_is_gone(tmp_path: Path):
+    first, twin = "/fz/content/post_7.html", "/gkmlpt/content/0/0/post_7.html"
+    nights = Nights(tmp_path, pages_of([(first, REPORT)]))
+    run(nights)
+    nights.pages |= pages_of([(twin, REPORT), (first, REPORT)])
+    assert run(nights.later(days=1)).asked == ["/fz/ 200", f"{first} 304"]
+    nights.pages[first] = Answer(b"gone", 404)
+    assert run(nights.later(days=1)).asked == ["/fz/ 304", f"{first} 404"]
+    assert run(nights.later(days=1)).asked == ["/fz/ 304", f"{twin} 200"]
+
+
 # -- the reports ----------------------------------------------------------------------------------------------------
 
 

@@ -19,6 +19,11 @@ from crawlers.urls import canonical_url, document_key, join, same_place
         pytest.param("http://a.gov.cn/fz/index.html", "http://a.gov.cn/fz/", id="index"),
         pytest.param("http://a.gov.cn/n/2019092/1/index.shtml", "http://a.gov.cn/n/2019092/1/", id="index-shtml"),
         pytest.param("http://a.gov.cn/art.html?xxgkhide=1&utm_source=x", "http://a.gov.cn/art.html", id="query-noise"),
+        pytest.param("http://a.gov.cn/v?id=7&t=1712345678901&_=0.61", "http://a.gov.cn/v?id=7", id="against-caches"),
+        pytest.param("http://a.gov.cn/v?id=7&from=timeline", "http://a.gov.cn/v?id=7", id="shared"),
+        pytest.param(
+            "http://a.gov.cn/v?from=law&t=3", "http://a.gov.cn/v?from=law&t=3", id="names-of-noise-that-say-which"
+        ),
         pytest.param("http://a.gov.cn/v?b=2&a=1", "http://a.gov.cn/v?a=1&b=2", id="query-sorted"),
         pytest.param("http://a.gov.cn/a;jsessionid=9F?id=3", "http://a.gov.cn/a?id=3", id="session"),
         pytest.param("http://a.gov.cn/%E6%B3%95.html", "http://a.gov.cn/%E6%B3%95.html", id="escaped-stays"),
@@ -46,6 +51,16 @@ def test_scheme_follows_the_portal_on_its_own_host_alone():
             id="gkmlpt-twin",
         ),
         pytest.param("http://a.gov.cn/fz", "https://a.gov.cn/fz/", True, id="scheme-and-slash"),
+        pytest.param("http://a.gov.cn/columns/9/1.html", "http://a.gov.cn/wap/columns/9/1.html", True, id="wap-folder"),
+        pytest.param(
+            "http://a.gov.cn/info/1031/2345.htm",
+            "http://a.gov.cn/content.jsp?urltype=news.NewsContentUrl&wbtreeid=1031&wbnewsid=2345",
+            True,
+            id="vsb-by-path-and-by-query",
+        ),
+        pytest.param(
+            "http://a.gov.cn/info/1031/2345.htm", "http://a.gov.cn/info/1031/2346.htm", False, id="vsb-other-news"
+        ),
         pytest.param(
             "http://a.gov.cn/content/post_1.html", "http://b.gov.cn/content/post_1.html", False, id="other-host"
         ),
