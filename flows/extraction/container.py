@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import reduce
 
 from lxml import etree
 
@@ -142,11 +143,11 @@ def _bearer(block: Element, weights: Weights) -> Element | None:
     if not parts:
         return None
     parts.sort(key=lambda child: -weights.prose[child])
-    first, others = parts[0], parts[1:]
-    for other in others:
-        if weights.prose[other] > 0.5 * weights.prose[first] and repeats(other, first):
-            first = _better_copy(first, other)
-    others = [other for other in parts if other is not first and not repeats(other, first)]
+    first = parts[0]
+    # A copy is about as long as what it copies, and no page has many.
+    copies = [part for part in parts[:6] if weights.prose[part] > 0.5 * weights.prose[first] and repeats(part, first)]
+    first = reduce(_better_copy, copies)
+    others = [part for part in parts if part not in copies]
     if first.tag not in _HOLDERS and not _holds_blocks(first):
         return None
     held = weights.prose[first]
@@ -300,6 +301,8 @@ def _holds_blocks(element: Element) -> bool:
 
 def repeats(one: Element, other: Element) -> bool:
     """Whether the longer of the two elements holds the text of the other."""
+    if one is other:
+        return True
     short, long = sorted(("".join(text_of(one).split()), "".join(text_of(other).split())), key=len)
     middle = len(short) // 2
     return len(short) > 60 and short[middle - 20 : middle + 20] in long

@@ -41,9 +41,12 @@ _PICTURE = re.compile(r"\.(jpe?g|png|gif|tiff?|bmp)(?:[?#&]|$)", re.I)
 _SITE_CODE = re.compile(r"sitecode\s*[=:]\s*[\"']?\s*(\d{10}|bm\d{8})|site_code=(\d{10}|bm\d{8})", re.I)
 _SITE_CODE_TEXT = re.compile(r"网站标识码\s*[:：]?\s*(\d{10}|bm\d{8})")
 _LEAKED = re.compile(
-    r"^\s*(?:[.#]?[\w#. ,:>*-]{0,80}\{[^}]{0,400}\}\s*)+$|"
+    r"^\s*(?:[.#]?[\w#. ,:>*-]{0,80}+\{[^}]{0,400}+\}\s*+)++$|"
     r"^\s*(?:var |function |\$\(|window\.|document\.|<!--|@media|@font-face)"
 )
+
+
+LONGEST_META = 5_000
 
 
 def read_html(text: str, *, base_url: str | None = None) -> Draft:
@@ -111,7 +114,7 @@ def _part(markup: str) -> Element:
 def _read_head(root: Element, text: str, draft: Draft) -> None:
     for element in root.iter("meta"):
         name = (element.get("name") or element.get("property") or "").strip().lower()
-        content = one_line(re.sub(r"<[^>]{0,100}>", "", element.get("content") or ""))
+        content = one_line(re.sub(r"<[^<>]{0,100}>", "", (element.get("content") or "")[:LONGEST_META]))
         if name and content and name not in draft.meta:
             draft.meta[name] = content
     title = root.find(".//title")
@@ -125,7 +128,7 @@ def _read_head(root: Element, text: str, draft: Draft) -> None:
     ):
         found = re.search(rf"<!--<\$\[{mark}\]>begin-->(.{{0,300}}?)<!--<\$\[{mark}\]>end-->", text, re.S)
         if found and name not in draft.meta:
-            value = one_line(re.sub(r"<[^>]*>", "", found[1]))
+            value = one_line(re.sub(r"<[^<>]*>", "", found[1]))
             if value:
                 draft.meta[name] = value
     for tag, name in (("publishtime", "pubdate"), ("ucaptitle", "articletitle")):
@@ -137,7 +140,7 @@ def _read_head(root: Element, text: str, draft: Draft) -> None:
     if not re.fullmatch(r"\d{10}|bm\d{8}", code):
         found = _SITE_CODE.search(text)
         code = next((group for group in found.groups() if group), "") if found else ""
-    if not code and (shown := _SITE_CODE_TEXT.search(re.sub(r"<[^>]*>|&\w+;", "", text[-30_000:]))):
+    if not code and (shown := _SITE_CODE_TEXT.search(re.sub(r"<[^<>]*>|&\w+;", "", text[-30_000:]))):
         code = shown[1]
     draft.site_id_code = code or None
 

@@ -9,7 +9,7 @@ from typing import Any
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Unreadable
 from flows.extraction.office import xml_of
-from flows.extraction.pdf import Line, layout
+from flows.extraction.pdf import MOST_PAGES, Line, layout
 
 
 def read_ofd(package: zipfile.ZipFile) -> Draft:
@@ -25,6 +25,10 @@ def read_ofd(package: zipfile.ZipFile) -> Draft:
         folder = posixpath.dirname(start)
         for page in document.iter("{*}Page"):
             place = page.get("BaseLoc")
+            if len(pages) >= MOST_PAGES:
+                raise Unreadable(
+                    "too_large", f"The OFD file has more than the {MOST_PAGES} pages that are read; it is no report."
+                )
             if place:
                 pages.append(_lines(xml_of(package, _join(folder, place)), len(pages) + 1))
     return layout(pages, "OFD file")

@@ -13,6 +13,8 @@ from flows.extraction.typography import one_line
 
 MOST_UNPACKED = 200 * 1024 * 1024
 """Bytes that a package may unpack to in all."""
+MOST_XML = 32 * 1024 * 1024
+"""Bytes that one XML member may unpack to: its tree takes some ten times as much."""
 MOST_MEMBERS = 5000
 MOST_RATIO = 200
 """How much larger than its packed form a large member may be."""
@@ -77,6 +79,8 @@ def xml_of(package: zipfile.ZipFile, name: str) -> Any:
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )
     try:
+        if package.getinfo(name).file_size > MOST_XML:
+            raise Unreadable("too_large", f"{name} would unpack to more than {MOST_XML >> 20} MB; it is no report.")
         data = package.read(name)
         if b"<!DOCTYPE" in data[:2000] or b"<!ENTITY" in data[:4000]:
             raise Unreadable("refused", f"{name} declares entities, which no office program writes; it was not read.")
@@ -284,6 +288,10 @@ def _read_xlsx(content: bytes) -> Draft:
 
     from openpyxl import load_workbook
 
+    with _opened(content) as package:
+        strings = [member for member in package.infolist() if member.filename.endswith("sharedStrings.xml")]
+    if any(member.file_size > MOST_XML for member in strings):
+        raise Unreadable("too_large", f"The workbook's texts would unpack to more than {MOST_XML >> 20} MB.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

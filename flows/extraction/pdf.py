@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,12 @@ from flows.extraction.headline import find_title, is_paper_label
 from flows.extraction.typography import close_han, one_line, squeeze
 
 MOST_PAGES = 400
+MOST_SIGNS = 100_000
+"""Signs that a page may have; a full one has two thousand."""
+MOST_DRAWN = 3 * 1024 * 1024
+"""Bytes that the drawing instructions of one page may unpack to: pdfium reads them to the end before it answers."""
+MOST_UNPACKED = 128 * 1024 * 1024
+"""Bytes that fonts, tables and instructions may unpack to in all."""
 
 _PAGE_NUMBER = re.compile(
     r"^[—\-–―－~·\s]*(?:第?\s*\d{1,4}\s*页?(?:\s*[/,，共]\s*共?\s*\d{1,4}\s*页?)?)[—\-–―－~·\s]*$|^[—\-–―－]\s*[ivxIVX]+\s*[—\-–―－]$"
@@ -49,6 +56,7 @@ def read_pdf(content: bytes) -> Draft:
     """The document of a PDF. Unreadable: `encrypted damaged too_large no_text_layer` (a scan), `mojibake` (no map)."""
     import pypdfium2
 
+    _bound(content)
     try:
         file = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as fault:
@@ -75,6 +83,45 @@ def read_pdf(content: bytes) -> Draft:
     finally:
         file.close()
     return layout(pages, "PDF")
+
+
+_CHUNK = 1 << 16
+_STREAM = re.compile(rb"stream\r?\n")
+
+
+def _bound(content: bytes) -> None:
+    """Refuse a PDF whose packed parts would unpack without measure. Pictures are not unpacked to read a text."""
+    whole = 0
+    for match in _STREAM.finditer(content):
+        head = content[max(0, match.start() - 1000) : match.start()]
+        head = head[head.rfind(b" obj") + 1 :]
+        if b"FlateDecode" not in head or b"/Width" in head:
+            continue
+        limit = MOST_UNPACKED - whole if b"/Length1" in head or b"/Type" in head else MOST_DRAWN
+        size = _unpacked_size(content, match.end(), limit)
+        if size > limit:
+            raise Unreadable(
+                "too_large", "A part of the PDF unpacks to more than any page of a report holds; look at it by hand."
+            )
+        whole += size
+
+
+def _unpacked_size(content: bytes, start: int, limit: int) -> int:
+    """How many bytes the packed stream unpacks to; no more are unpacked than shows that it is over the limit."""
+    unpacker, size = zlib.decompressobj(), 0
+    for at in range(start, len(content), _CHUNK):
+        packed = content[at : at + _CHUNK]
+        while packed:
+            try:
+                size += len(unpacker.decompress(packed, _CHUNK))
+            except zlib.error:
+                return size  # damaged or encrypted: pdfium will say so
+            packed = unpacker.unconsumed_tail
+            if size > limit:
+                return size
+        if unpacker.eof:
+            break
+    return size
 
 
 def layout(pages: list[list[Line]], kind: str) -> Draft:
@@ -132,6 +179,8 @@ def _lines_of(page: Any, number: int) -> list[Line]:
     textpage = page.get_textpage()
     handle = textpage.raw
     count = raw.FPDFText_CountChars(handle)
+    if count > MOST_SIGNS:
+        raise Unreadable("too_large", f"Page {number} of the PDF has {count} signs; it is no page of a report.")
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     lines: list[list[tuple[str, float, float, float, float]]] = [[]]
     for at in range(max(0, count)):

@@ -15,11 +15,14 @@ _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]|第[一二三四五六七八九十]+[章节条])"
 )
 _TYPESET = re.compile(r"[\u4e00-\u9fff] \d|\d [\u4e00-\u9fff]")
+MOST_SIGNS = 1_000_000
 _ENDS = "。！？；：…”’）)》】.!?;:"
 
 
 def read_plain(text: str) -> Draft:
     """The document in a dump of a whole page. Unreadable if nothing is left of it."""
+    if len(text) > MOST_SIGNS:
+        raise Unreadable("too_large", f"The text has {len(text)} signs; it is no report.")
     draft = Draft(body=[], kind="plain")
     groups: list[list[str]] = [[]]
     typeset = len(_TYPESET.findall(text)) >= 5

@@ -33,6 +33,14 @@ _INLINE = (
     "label",
 )
 _LEAST = 200
+MOST_SIGNS = 300_000
+MOST_ELEMENTS = 30_000
+
+
+def is_too_long(page: Element) -> bool:
+    """Whether the tree is more than trafilatura reads within a second or two; no report is as long."""
+    elements = sum(1 for _ in page.iter())
+    return elements > MOST_ELEMENTS or sum(map(len, page.itertext())) > MOST_SIGNS
 
 
 def trafilatura_lines(page: Element) -> list[str]:
@@ -59,6 +67,9 @@ def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]
     """The lines of a sure container and what trafilatura reads in it beside them; a warning where the two differ."""
     ours = squeeze("".join(lines))
     if len(ours) < _LEAST:
+        return lines
+    if is_too_long(container):
+        draft.warnings.append("The text is too long to be read a second time; nothing was held against it.")
         return lines
     theirs = trafilatura_lines(_small_page(container))
     if not theirs:
@@ -95,6 +106,9 @@ def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]
 
 def second_reading(root: Element, lines: list[str], draft: Draft) -> list[str]:
     """The lines of a container found by density, held against trafilatura's reading of the whole page."""
+    if is_too_long(root):
+        draft.warnings.append("The page is too long to be read a second time; nothing was held against it.")
+        return lines
     theirs = trafilatura_lines(lxml.html.document_fromstring(etree.tostring(root, encoding="unicode", method="html")))
     ours = squeeze("".join(lines))
     new = [

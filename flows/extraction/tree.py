@@ -90,8 +90,14 @@ BLOCK = frozenset(
     )
 )
 MOST_ELEMENTS = 200_000
+MOST_SIGNS = 4_000_000
+"""Signs that the markup of a page may have, pictures written into it and swollen tags left out; the longest pages of
+portals have some hundred thousand."""
 
 _END_TAGS = re.compile(r"</(?:html|body)\s*>|<!DOCTYPE[^>]{0,300}>", re.I)
+# A picture written into the page, and a tag with more attributes than any reader of pages writes.
+_PICTURE = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,60};base64,[A-Za-z0-9+/=%\s]*+", re.I)
+_SWOLLEN = re.compile(r"<([A-Za-z][\w:-]{0,20})[^<>]{20000,}+>")
 # References to one half of a pair: no character at all.
 _SURROGATE = re.compile(
     r"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3]));"
@@ -105,7 +111,12 @@ _PROSE = re.compile(r"[，。；、！？,;]")
 
 
 def parse(text: str) -> Element:
-    """The root of the page. Unreadable("no_text") where there is no markup to speak of."""
+    """The root of the page. Unreadable: `no_text` where there is no markup to speak of, `too_large`."""
+    if "base64," in text:
+        text = _PICTURE.sub("", text)
+    text = _SWOLLEN.sub(r"<\1>", text)
+    if len(text) > MOST_SIGNS:
+        raise Unreadable("too_large", f"The page has {len(text)} signs; it is no document.")
     # What stands behind a first </html> is thrown away by parsers that believe it; old gazette pages hold two,
     # and footers are pasted in as whole documents.
     markup = _SURROGATE.sub("", _END_TAGS.sub("", text.replace("\x00", ""))).encode("utf-8", "ignore")
