@@ -71,13 +71,18 @@ def release_path(root: Path) -> Path:
     return root / RELEASE
 
 
-def open_release(root: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only connection to the release, in any process at any time. Raises NoRelease before the first one."""
+def existing_release(root: Path) -> Path:
+    """The versioned file that the symlink names now. Raises NoRelease before the first one."""
     path = release_path(root)
     if not path.exists():
         raise NoRelease(f"There is no release at {path} yet: `fazhi run` makes one.")
+    return path.resolve()
+
+
+def open_release(root: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the release, in any process at any time. Raises NoRelease before the first one."""
     # The versioned file, not the symlink: within a process duckdb would hand back an instance of the old release.
-    return duckdb.connect(str(path.resolve()), read_only=True)
+    return duckdb.connect(str(existing_release(root)), read_only=True)
 
 
 class Staging:

@@ -146,7 +146,7 @@ ORDER BY name, place;
 CREATE OR REPLACE VIEW moved_observations AS
 WITH told AS (
     SELECT v.report_id, v.version, o.indicator, o.scope, o.period, o.unit,
-           list(o.value ORDER BY o.start) AS measures, string_agg(o.evidence, ' / ' ORDER BY o.start) AS evidence
+           list(regexp_replace(CAST(o.value AS VARCHAR), '\.0$', '') ORDER BY o.start) AS measures, string_agg(o.evidence, ' / ' ORDER BY o.start) AS evidence
     FROM text_versions v
     JOIN text_observations o ON o.report_id = v.report_id AND o.text_digest = v.text_digest
     WHERE v.report_id IN (SELECT report_id FROM text_versions WHERE version > 1)
@@ -172,12 +172,20 @@ WHERE b.measures IS DISTINCT FROM n.measures;
 -- The beginning that the codes of a region and of all below it share.
 CREATE OR REPLACE MACRO region_prefix(code) AS regexp_replace(code, '(00){1,2}$', '');
 
+-- What regions are called: in the seed, and by reports and portals where the seed does not know them.
+CREATE OR REPLACE VIEW region_names AS
+SELECT DISTINCT region_code, name FROM (
+    SELECT region_code, unnest([name, full_name, short_name]) AS name FROM regions
+    UNION ALL SELECT region_code, region FROM texts WHERE level IN ('province', 'prefecture', 'county')
+    UNION ALL SELECT region_code, region FROM portals
+) WHERE region_code IS NOT NULL AND name IS NOT NULL;
+
 -- Regions by code or name, as the prefixes that their codes and those of all below them begin with; null is everywhere.
 CREATE OR REPLACE MACRO region_prefixes(wanted) AS
     CASE WHEN wanted IS NULL OR wanted = '' THEN ['']
          WHEN regexp_full_match(wanted, '[0-9]{2,6}') THEN [region_prefix(wanted)]
-         ELSE (SELECT coalesce(list(DISTINCT region_prefix(r.region_code)), []) FROM regions r
-               WHERE r.name = wanted OR r.full_name = wanted OR r.short_name = wanted) END;
+         ELSE (SELECT coalesce(list(DISTINCT region_prefix(r.region_code)), []) FROM region_names r
+               WHERE r.name = wanted) END;
 
 CREATE OR REPLACE MACRO in_region(code, wanted) AS
     len(list_filter(region_prefixes(wanted), lambda prefix: starts_with(code, prefix))) > 0;

@@ -1,10 +1,10 @@
-"""Ways into the warehouse: `fazhi sql`, `ask`, `search`, `diff`, `coverage`, `dictionary`, on the read-only release."""
+"""Ways into the read-only release: `fazhi sql`, `ask`, `search`, `diff`, `coverage`, `dictionary`, `export`."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,6 +17,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     import duckdb
 
+    from warehouse.questions import Question
     from warehouse.search import Hit
 
 DataOption = Annotated[
@@ -31,6 +32,9 @@ class Shape(StrEnum):
     csv = "csv"
     jsonl = "jsonl"
 
+
+STATES = ("published", "late", "missing", "not_due", "blocked", "unknown")
+"""States of a cell of coverage."""
 
 ShapeOption = Annotated[Shape, typer.Option("--format", help="table for people, csv or jsonl for programs.")]
 
@@ -58,7 +62,8 @@ def fetched(
         result = connection.execute(query, parameters or None)
         return [column[0] for column in result.description or ()], result.fetchall()
     except duckdb.Error as fault:
-        raise QueryRefused(str(fault)) from fault
+        # The first paragraph is a sentence; the rest draws where in the query.
+        raise QueryRefused(" ".join(str(fault).split("\n\n")[0].split())) from fault
 
 
 def show(names: Sequence[str], rows: Sequence[Sequence[Any]], shape: Shape = Shape.table) -> None:
@@ -86,29 +91,32 @@ def sql(
     shape: ShapeOption = Shape.table,
 ) -> None:
     """Ask the release in SQL. Nothing can be written into it."""
-    from warehouse.release import NoRelease, open_release, release_path
+    from warehouse.release import existing_release, open_release
 
     root = warehouse_root(data)
     if query is None:
-        release = release_path(root)
-        if not release.exists():
-            raise NoRelease(f"There is no release at {release} yet: `fazhi run` makes one.")
-        _prompt(release)
+        _prompt(existing_release(root))
     with open_release(root) as connection:
+        # A query reads the release and nothing else: no file is written, attached or fetched.
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
         names, rows = fetched(connection, query or "")
     show(names, rows, shape)
 
 
 def _prompt(release: Path) -> None:
-    """Become the DuckDB command line on the release."""
+    """Become the DuckDB command line on the release, or Harlequin where that alone is installed."""
     import os
-    from importlib.util import find_spec
+    import shutil
 
-    found = find_spec("duckdb_cli")
-    program = Path(found.origin).with_name("duckdb") if found and found.origin else None
-    if program is None or not program.exists():
-        raise QueryRefused(f"The DuckDB prompt is not installed: give a query, or open {release} read-only yourself.")
-    os.execv(program, [str(program), "-readonly", str(release.resolve())])
+    # Programs beside this Python come first: those of the pinned version.
+    places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+    for name, options in (("duckdb", ["-readonly"]), ("harlequin", ["--read-only", "--locale", "C"])):
+        if program := shutil.which(name, path=places):
+            os.execv(program, [program, *options, str(release)])
+    raise QueryRefused(
+        f"Neither duckdb nor harlequin is installed: give a query, or open {release} read-only yourself."
+    )
 
 
 def diff(
@@ -135,15 +143,16 @@ def diff(
     console = Console()
     for version, seen_at, url, change in versions:
         console.print(f"[bold]version {version}[/] seen {seen_at:%Y-%m-%d %H:%M} at {escape(url)}", soft_wrap=True)
-        told = json.loads(change) if change else {"added": [], "removed": []}
+        changed = json.loads(change) if change else {"added": [], "removed": []}
         for sign, style, name in (("-", "red", "removed"), ("+", "green", "added")):
-            for paragraph in told[name]:
+            for paragraph in changed[name]:
                 console.print(f"[{style}]{sign} ¶{paragraph['para_no']} {escape(paragraph['text'])}[/]", soft_wrap=True)
         for row in moved:
             if row[0] == version:
                 _, indicator, scope, period, before, now, *_ = row
                 about = " ".join(str(part) for part in (scope, period) if part)
-                console.print(f"  [yellow]{indicator}[/] {escape(about)} {before} → {now}", soft_wrap=True)
+                told = " ".join(part for part in (indicator, about) if part)
+                console.print(f"  [yellow]{escape(told)}[/] {before or '—'} → {now or '—'}", soft_wrap=True)
     if len(versions) == 1:
         console.print("The text has not changed since it was first seen.")
 
@@ -151,21 +160,24 @@ def diff(
 def coverage(
     year: Annotated[int | None, typer.Option("--year", help="Only this report year.")] = None,
     region: Annotated[
-        str | None, typer.Option("--region", help="Only regions whose code begins so; 44 is Guangdong.")
+        str | None, typer.Option("--region", help="Code or name, with all below it; 44 is Guangdong.")
     ] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only cells in this state, with their names.")] = None,
     data: DataOption = None,
     shape: ShapeOption = Shape.table,
 ) -> None:
     """Who published on time, late or not at all: counts a year and level, or with --state the cells themselves."""
+    from warehouse.questions import refuse_unknown_region
     from warehouse.release import open_release
 
-    given = {"year": year, "region": (region or "") + "%", "state": state}
-    where = "($year IS NULL OR report_year = $year) AND region_code LIKE $region AND ($state IS NULL OR state = $state)"
-    counts = ", ".join(
-        f"count(*) FILTER (WHERE state = '{name}') AS {name}"
-        for name in ("published", "late", "missing", "not_due", "blocked", "unknown")
+    if state is not None and state not in STATES:
+        raise QueryRefused(f"There is no state {state!r}: it is one of {', '.join(STATES)}.")
+    given = {"year": year, "region": region, "state": state}
+    where = (
+        "($year IS NULL OR report_year = $year) AND in_region(region_code, $region) "
+        "AND ($state IS NULL OR state = $state)"
     )
+    counts = ", ".join(f"count(*) FILTER (WHERE state = '{name}') AS {name}" for name in STATES)
     query = (
         f"SELECT report_year, level, {counts} FROM coverage WHERE {where} GROUP BY ALL ORDER BY ALL"
         if state is None
@@ -173,6 +185,7 @@ def coverage(
         f"report_id FROM coverage WHERE {where} ORDER BY report_year, region_code, level, issuer"
     )
     with open_release(warehouse_root(data)) as connection:
+        refuse_unknown_region(connection, region)
         names, rows = fetched(connection, query, given)
     show(names, rows, shape)
 
@@ -201,7 +214,10 @@ def dictionary(
 def ask(
     number: Annotated[int | None, typer.Argument(help="Number of the question; without it they are listed.")] = None,
     given: Annotated[
-        list[str] | None, typer.Argument(metavar="[NAME=VALUE]...", help="Its parameters, as year=2024 region=广东省.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[--NAME VALUE]...", help="Its parameters, as --year 2024 --region 广东省 or year=2024."
+        ),
     ] = None,
     data: DataOption = None,
     shape: ShapeOption = Shape.table,
@@ -211,14 +227,9 @@ def ask(
     from warehouse.release import open_release
 
     if number is None:
-        show(("", "问题", "question"), [(one.number, one.title, one.english) for one in questions.questions().values()])
+        _list_questions(questions.questions().values(), shape)
         return
-    words = {}
-    for word in given or ():
-        name, sign, value = word.partition("=")
-        if not sign:
-            raise QueryRefused(f"{word!r} is no parameter: write NAME=VALUE, as year=2024.")
-        words[name] = value
+    words = named(given or ())
     with open_release(warehouse_root(data)) as connection:
         answer = questions.ask(connection, number, words)
     question = questions.questions()[number]
@@ -227,6 +238,83 @@ def ask(
         for parameter in question.parameters:
             typer.echo(f"  {parameter.name}={words.get(parameter.name, '')} ({parameter.meaning})", err=True)
     show(answer.names, answer.rows, shape)
+
+
+def _list_questions(known: Iterable[Question], shape: Shape) -> None:
+    if shape is not Shape.table:
+        rows = [(one.number, one.title, one.english, one.sentence) for one in known]
+        show(("number", "title", "english", "sentence"), rows, shape)
+        return
+    console = Console()
+    for one in known:
+        names = " ".join(f"--{parameter.name}" for parameter in one.parameters)
+        console.print(f"[bold]{one.number:>2}  {escape(one.title)}[/]\n    {escape(one.english)}", soft_wrap=True)
+        console.print(f"    [dim]{escape(one.sentence)}\n    {escape(names)}[/]", soft_wrap=True)
+
+
+def named(words: Sequence[str]) -> dict[str, str]:
+    """Parameters of a question, given as `--year 2024`, `--year=2024` or `year=2024`, by name."""
+    found = {}
+    rest = [word for word in words if word != "--param"]
+    while rest:
+        word = rest.pop(0)
+        name, sign, value = word.removeprefix("--").partition("=")
+        if not sign:
+            if not word.startswith("--") or not rest:
+                raise QueryRefused(f"{word!r} is no parameter with a value: write --year 2024.")
+            value = rest.pop(0)
+        found[name] = value
+    return found
+
+
+class ExportShape(StrEnum):
+    """What an export is written as."""
+
+    parquet = "parquet"
+    csv = "csv"
+    xlsx = "xlsx"
+    jsonl = "jsonl"
+
+
+def export(
+    tables: Annotated[
+        list[str] | None, typer.Argument(help="Tables or views; without any the whole release is exported.")
+    ] = None,
+    shape: Annotated[
+        ExportShape,
+        typer.Option("--format", help="parquet or jsonl for programs, csv or xlsx for spreadsheets."),
+    ] = ExportShape.parquet,
+    question: Annotated[int | None, typer.Option("--question", help="The answer to this question instead.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter of the question.")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="Folder to write; without it one under exports/ in the data directory.")
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Write the release, some tables or an answer as files, with a datapackage.json that explains them."""
+    from warehouse.export import ExportRefused
+    from warehouse.export import export as write
+    from warehouse.release import existing_release
+
+    if question is None and param:
+        raise ExportRefused("--param belongs to --question.")
+    if question is not None and tables:
+        raise ExportRefused("Export either tables or the answer to a question.")
+    root = warehouse_root(data)
+    what = [f"question-{question}"] if question is not None else list(tables or ["whole"])
+    folder = to or root.parent / "exports" / f"{'-'.join(what)}-{shape.value}"
+    done = write(
+        existing_release(root),
+        shape.value,
+        folder,
+        tables=tables or (),
+        question=question,
+        given=named(param or ()),
+    )
+    show(("table", "rows"), list(done.rows.items()))
+    typer.echo(f"Written to {done.folder}, explained in datapackage.json there.")
 
 
 def search(

@@ -95,17 +95,23 @@ def _question(number: int, text: str) -> Question:
 
 def ask(connection: duckdb.DuckDBPyConnection, number: int, given: Mapping[str, str] | None = None) -> Answer:
     """Answer a question; `given` are words as a person types them. Raises WrongParameter."""
+    values = prepared(connection, number, given or {})
+    result = connection.execute(questions()[number].sql, values)
+    return Answer(tuple(column[0] for column in result.description or ()), tuple(result.fetchall()))
+
+
+def prepared(
+    connection: duckdb.DuckDBPyConnection, number: int, given: Mapping[str, str]
+) -> dict[str, int | str | None]:
+    """The values that a question's SQL is bound to, checked against what the release knows. Raises WrongParameter."""
     if number not in questions():
         raise WrongParameter(f"There is no question {number}: they go from 1 to {max(questions())}.")
-    question = questions()[number]
-    given = given or {}
-    known = {parameter.name: parameter for parameter in question.parameters}
+    known = {parameter.name: parameter for parameter in questions()[number].parameters}
     if unknown := sorted(set(given) - set(known)):
         raise WrongParameter(f"Question {number} has no parameter {unknown[0]!r}, but {', '.join(known)}.")
     values = {name: parameter.value(given.get(name)) for name, parameter in known.items()}
     _refuse_unknown_words(connection, values)
-    result = connection.execute(question.sql, values)
-    return Answer(tuple(column[0] for column in result.description or ()), tuple(result.fetchall()))
+    return values
 
 
 def _refuse_unknown_words(connection: duckdb.DuckDBPyConnection, values: Mapping[str, int | str | None]) -> None:
