@@ -18,6 +18,9 @@ from math import ceil, floor
 from flows.extraction.catalogue import Catalogue, load_catalogue
 from flows.extraction.facts import Check, CheckVerdict, Observation, Quantity
 
+CLAUSE_MARK = re.compile(r"[,，;；。\n]")
+NEAREST = 4
+"""Statements of one indicator, before and after a rate, that may be its whole."""
 SENTENCE_END = re.compile(r"[。!?！？\n]")
 NUMBER = re.compile(r"([\d０-９][\d０-９,，]*)(?:[.．]([\d０-９]+))?\s*(万|亿|千|百)?")
 TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
@@ -78,6 +81,8 @@ class _Figure:
     """A quantity as it is written: its value, how many places it shows, how far rounding to 万 may have moved it."""
 
     quantity: Quantity
+    at: int
+    """Which figure of the text it is, from 0."""
     value: Fraction
     places: int
     slack: Fraction
@@ -149,10 +154,14 @@ class _Reading:
         self.lines = [match.start() for match in re.finditer("\n", text)]
         self.stops = [match.start() for match in SENTENCE_END.finditer(text)]
         self.figures = [
-            figure
-            for quantity in sorted(quantities, key=lambda one: one.start)
-            if (figure := self.figure(quantity, frozenset(codes.get(quantity.ordinal, ())))) is not None
+            self.figure(at, quantity, frozenset(codes.get(quantity.ordinal, ())))
+            for at, quantity in enumerate(sorted(quantities, key=lambda one: one.start))
         ]
+        self.coded: dict[str, list[_Figure]] = {}
+        for one in self.figures:
+            for code in one.codes:
+                self.coded.setdefault(code, []).append(one)
+        self.said: dict[int, str] = {}
         self.ratios: dict[str, tuple[str, tuple[str, ...]]] = {}
         for indicator in catalogue.indicators.values():
             for relation in indicator.relations:
@@ -160,7 +169,7 @@ class _Reading:
                     self.ratios[indicator.code] = (str(relation["num"]), tuple(map(str, relation["den"])))
         self.implied: dict[str, tuple[int, Fraction, str]] = {}
 
-    def figure(self, quantity: Quantity, codes: frozenset[str]) -> _Figure | None:
+    def figure(self, at: int, quantity: Quantity, codes: frozenset[str]) -> _Figure:
         match = NUMBER.search(quantity.text)
         if match is None:
             value, places, slack = Fraction(str(quantity.value)), 0, Fraction(0)
@@ -169,7 +178,7 @@ class _Reading:
             times = TIMES.get(match.group(3) or "", 1)
             value = Fraction(str(quantity.value))
             slack = Fraction(times, 2 * 10**places) if times > 1 else Fraction(0)
-        return _Figure(quantity, value, places, slack, bisect_right(self.stops, quantity.start), codes)
+        return _Figure(quantity, at, value, places, slack, bisect_right(self.stops, quantity.start), codes)
 
     def rates(self) -> list[Check]:
         """Rates and shares, those that imply a missing count first: another rate may need it."""
@@ -235,19 +244,26 @@ class _Reading:
         """Whether its words date figure `at` to the year before: 去年同期100件, but not 比去年增加20件."""
         start = self.figures[at - 1].quantity.end if at else 0
         begin = self.figures[at].quantity.start
-        said = re.split(r"[,，;；。\n]", self.text[max(start, begin - 20) : begin])[-1]
+        said = CLAUSE_MARK.split(self.text[max(start, begin - 20) : begin])[-1]
         return bool(LAST_YEAR.search(said)) and not TURN.search(said) and "结转" not in said
 
     def words(self, at: int) -> str:
         """What stands between the figure before and figure `at`, no further back than its clause."""
-        rate = self.figures[at].quantity
-        start = self.figures[at - 1].quantity.end if at else 0
-        return re.split(r"[,，;；。\n]", self.text[max(start, rate.start - 30) : rate.start])[-1]
+        if at not in self.said:
+            rate = self.figures[at].quantity
+            start = self.figures[at - 1].quantity.end if at else 0
+            self.said[at] = CLAUSE_MARK.split(self.text[max(start, rate.start - 30) : rate.start])[-1]
+        return self.said[at]
 
-    def of_codes(self, codes: Iterable[str]) -> list[_Figure]:
-        """The exact counts of the whole report that are one of these indicators."""
-        wanted = frozenset(codes)
-        return [one for one in self.figures if one.codes & wanted and one.quantity.bound == "exact"]
+    def of_codes(self, codes: Iterable[str], at: int) -> list[_Figure]:
+        """The exact counts that are one of these indicators, wherever the report states them, nearest `at` first."""
+        found: list[_Figure] = []
+        for code in codes:
+            stated = self.coded.get(code, [])
+            middle = bisect_right(stated, at, key=lambda one: one.at)
+            found += stated[max(middle - NEAREST, 0) : middle + NEAREST]
+        found.sort(key=lambda one: abs(one.at - at))
+        return [one for one in dict.fromkeys(found) if one.quantity.bound == "exact"]
 
     def has_share(self, figure: _Figure) -> bool:
         """Whether a figure is itself given as a share of something: a sibling in a list, not the whole."""
@@ -278,7 +294,7 @@ class _Reading:
     def trial(self, at: int) -> _Trial | None:
         """Which counts the words make the part and the whole of rate `at`."""
         rate = self.figures[at]
-        near = [one for one in self.neighbours(at) if not self.of_last_year(self.figures.index(one))]
+        near = [one for one in self.neighbours(at) if not self.of_last_year(one.at)]
         before = self.before(at)
         said = self.words(at)
         share = "占" in said
@@ -290,7 +306,7 @@ class _Reading:
                 if not parts and share and before is not None and before not in named:
                     parts = [_count(before)]
                 if parts:
-                    named += [one for one in self.of_codes(of) if one not in named]
+                    named += [one for one in self.of_codes(of, at) if one not in named]
                     others = [one for one in near if one not in named]
                     return _Trial(parts[:1], [_count(one) for one in named + others], bool(named), code)
         if share:
@@ -298,7 +314,7 @@ class _Reading:
                 return None
             if OF_WHICH.match(self.text, before.quantity.end):
                 return None
-            named = self.of_codes(code for words, code in WHOLES if words.search(said))
+            named = self.of_codes((code for words, code in WHOLES if words.search(said)), at)
             parts = [_count(before), *self.lists(at, before)]
             sure = said.lstrip("约近达").startswith("占")
             return _Trial(parts, [_count(one) for one in near + named], sure, None)
@@ -550,8 +566,7 @@ class _Reading:
         now = self.before(at)
         if now is None or now.quantity.kind != "change":
             return now, None
-        index = self.figures.index(now)
-        count = self.before(index)
+        count = self.before(now.at)
         if count is None or count.quantity.kind == "change" or count.quantity.unit != now.quantity.unit:
             return None, None
         if not MOVED.fullmatch(self.text[count.quantity.end : now.quantity.start]):
@@ -577,7 +592,7 @@ class _Reading:
                 or other.quantity.unit != now.quantity.unit
             ):
                 continue
-            turned = FROM.search(self.words(index)) and TO.search(self.words(self.figures.index(now)))
+            turned = FROM.search(self.words(index)) and TO.search(self.words(now.at))
             if turned or self.of_last_year(index):
                 return other
         return None
