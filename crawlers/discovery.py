@@ -13,11 +13,12 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive.captures import Role
-from crawlers.families.columns import column_rank, keeps_other_reports, may_be_column
-from crawlers.families.known import family_of, read_by, recognise
+from crawlers.families.columns import column_rank, may_be_column
+from crawlers.families.dialects import dialect_of
+from crawlers.families.known import family_of, read_by
 from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts, page_links
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
-from crawlers.families.site_search import form_request
+from crawlers.families.site_search import search_request
 from crawlers.fetching import Fetched
 from crawlers.lists import Ask
 from crawlers.portals import Column, Portal
@@ -47,6 +48,10 @@ _ELSEWHERE = re.compile(
 )
 _ARTICLE = re.compile(r"""<meta\b[^>]*name\s*=\s*["']?ArticleTitle["']?[^>]*content\s*=\s*["'][^"']""", re.IGNORECASE)
 _IN_ITS_FOLDER = re.compile(r"(?:/content)?(?:/\d{4}(?:/\d{1,2}){0,2}|/\d{6}|/\d{8}|/\d{4}-\d{2}(?:/\d{2})?)?/[^/]+$")
+# Article addresses that lie under their column's own.
+_BESIDE_ITS_LIST = frozenset(
+    {"post", "t-date", "tN", "hexmon", "schex", "shhex", "date-uuid", "content-dash", "c-month"}
+)
 _LOCATION = re.compile(r"<loc>\s*(?:<!\[CDATA\[)?\s*(https?://[^<\]\s]+)", re.IGNORECASE)
 
 # How soon a link is opened, by what it promises: the smallest goes first.
@@ -54,8 +59,8 @@ _MADE_FOR_IT = 10
 _NAMED = 20
 _BELOW_NAMED = 25
 _FRAME = 28
-_SITE_MAP = 30
 _LIKELY = 40
+_SITE_MAP = 42
 _BESIDE_NAMED = 45
 _INDEX = 50
 _ANYTHING = 90
@@ -143,7 +148,7 @@ class Discovery:
         if home.verdict == "ok":
             page = _page(home)
             self._opened.add(document_key(home.url))
-            self.search = recognise(page).family.search(page, WORDS) or form_request(page, WORDS)
+            self.search = search_request(page, WORDS)
         return home
 
     async def _look_around(self, home: Page) -> None:
@@ -203,9 +208,10 @@ class Discovery:
     def _queue_links(self, page: Page, column: Column, rank: int, depth: int) -> None:
         """Queue what a page leads to."""
         below = page.url.rsplit("/", 1)[0] + "/"
-        named_by_family = family_of(page, self.portal.family).read(page).columns
-        for link in dict.fromkeys((*named_by_family, *page_links(page))):
-            if not may_be_column(link) or _ELSEWHERE.search(link.name) or keeps_other_reports(link.name):
+        reading = read_by(family_of(page, self.portal.family), page)
+        documents = {entry.url for entry in reading.entries if entry.listed_on}
+        for link in dict.fromkeys((*reading.columns, *page_links(page))):
+            if link.url in documents or not may_be_column(link) or _ELSEWHERE.search(link.name):
                 continue
             url = self.portal.at_home(link.url)
             urgency = _BY_RANK[column_rank(link.name, url)]
@@ -246,7 +252,10 @@ class Discovery:
             behind_shell = number == 0 and not reading.entries
             if following is None or one.reports or not (behind_shell or (rank >= 3 and fresh)):
                 return
-            if not self._may_ask(following.url):
+            key = document_key(self.portal.at_home(following.url))
+            # What stands behind a shell may be a column by its own name, and is opened as that.
+            is_column = behind_shell and any((urgency, key) in self._queued for urgency in (_MADE_FOR_IT, _NAMED))
+            if is_column or not self._may_ask(following.url):
                 return
             fetched = await self._ask(following.url, "list", via=column.url, asked=following)
             if fetched.verdict != "ok":
@@ -274,7 +283,8 @@ class Discovery:
     def _queue_folder(self, entry: Entry, page: Page) -> None:
         """Queue the folder that a report lies in: on many platforms that is its column."""
         folder = _IN_ITS_FOLDER.sub("/", urlsplit(entry.url).path)
-        if folder.count("/") > 1:
+        dialect = dialect_of(entry.url)
+        if dialect is not None and dialect.name in _BESIDE_ITS_LIST and folder.count("/") > 1:
             self._queue(ColumnLink(urljoin(entry.url, folder), ""), 1, page.url, _LIKELY)
 
     # -- choosing -----------------------------------------------------------------------------------------------

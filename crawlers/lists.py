@@ -125,7 +125,7 @@ class ListReader:
         column, before = reading.column, reading.before
         resume = before.go_on if before and before.go_on and reading.started - before.read_at < RESUME_WITHIN else None
         asked, via = NextPage(column.url), None
-        while reading.pages < MOST_PAGES[self.mode]:
+        while reading.pages < MOST_PAGES[self.mode] + reading.shell:
             conditional = not reading.deep and (reading.pages > 0 or self._may_stay_unread(column, before))
             fetched = self.fetched.pop(asked.url, None) or await self._ask(asked, via, conditional)
             if fetched.verdict == "not_modified":

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -22,9 +22,9 @@ from urllib.parse import urlsplit
 
 from crawlers.archive.captures import Capture
 from crawlers.families.columns import column_rank
-from crawlers.families.known import family_named, recognise
+from crawlers.families.known import family_named, read_by, recognise
 from crawlers.families.paging import plain
-from crawlers.families.reading import Page
+from crawlers.families.reading import Family, NextPage, Page
 from crawlers.families.rows import link_target, parse
 from crawlers.families.trs import script_paging
 from crawlers.portals import Registry
@@ -253,28 +253,41 @@ def _columns(rows: Iterable[Mapping[str, Any]], pages: list[tuple[Capture, Page]
     for row in rows:
         family = family_named(str(row["family"]))
         name = str(row.get("name") or "")
-        first = [page for capture, page in pages if capture.url == row["url"]]
-        following = family.read(first[0]).next_page if first else None
-        after = [page for _, page in pages if following is not None and page.url == following.url != row["url"]]
+        shown = list(_shown(str(row["url"]), family, [page for _, page in pages]))
         seen: dict[str, Candidate] = {}
-        counts = []
-        for page in [*first[:1], *after[:1]]:
-            fresh = [entry for entry in family.read(page).entries if entry.url not in seen]
-            counts.append(len(fresh))
+        counts: list[int] = []
+        for page in shown:
+            fresh = [entry for entry in read_by(family, page).entries if entry.url not in seen]
+            counts += [len(fresh)] if fresh or counts else []
             for entry in fresh:
                 verdict = judge_title(entry.title, column=name)
                 seen[entry.url] = Candidate(entry.title, entry.listed_on, entry.url, verdict)
         if seen:
-            paged = None if len(counts) < 2 or counts[0] == 0 else counts[1] > 0
-            read.append(
-                ProbedColumn(_written_out(first[0]) if first else str(row["url"]), name, tuple(seen.values()), paged)
-            )
+            paged = counts[1] > 0 if len(counts) > 1 else None
+            read.append(ProbedColumn(_written_out(shown[0]), name, tuple(seen.values()), paged))
     kept = sorted(read, key=lambda c: (column_rank(c.name, c.url), c.reports, c.url.count("/"), c.url))
     for column in list(kept):
         others = {entry.url for other in kept if other is not column for entry in other.entries}
         if {entry.url for entry in column.entries} <= others:
             kept.remove(column)
     return tuple(reversed(kept))
+
+
+def _shown(url: str, family: Family, pages: list[Page]) -> Iterator[Page]:
+    """The pages of a list that were fetched, as it leads from one to the next: a shell, and two pages of entries."""
+    waiting = list(pages)
+    asked = NextPage(url)
+    for _ in range(3):
+        page = next((page for page in waiting if page.url == asked.url), None)
+        if page is None:
+            return
+        waiting.remove(page)
+        page = replace(page, asked=asked if asked.url != url or asked.method != "GET" else None)
+        yield page
+        following = read_by(family, page).next_page
+        if following is None:
+            return
+        asked = following
 
 
 def _written_out(page: Page) -> str:

@@ -46,11 +46,6 @@ def column_rank(name: str, url: str) -> int:
     return max(named, min(slug, 3) if slug > 1 else slug if not named else 0)
 
 
-def keeps_other_reports(name: str) -> bool:
-    """True if a list is named after reports of another kind."""
-    return _OTHERS.search(name) is not None
-
-
 def column_links(page: Page) -> tuple[ColumnLink, ...]:
     """Links of a page to lists that may hold the reports, the likeliest first, each address once."""
     here = plain(page.url)
@@ -64,8 +59,10 @@ def column_links(page: Page) -> tuple[ColumnLink, ...]:
 
 
 def may_be_column(link: ColumnLink) -> bool:
-    """True if a link is named as lists are, and its address is no article's, file's or picture's."""
-    if not 1 < len(link.name) <= _LONGEST_NAME or is_pager(link.name) or _NO_PAGE.search(urlsplit(link.url).path):
+    """True if a link is named as lists that may hold the reports are, and its address is no article's or file's."""
+    if not 1 < len(link.name) <= _LONGEST_NAME or is_pager(link.name) or _OTHERS.search(link.name):
+        return False
+    if _NO_PAGE.search(urlsplit(link.url).path):
         return False
     dialect = dialect_of(link.url)
     return dialect is None or dialect.name in {"bare", "numid"}

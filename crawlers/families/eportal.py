@@ -33,10 +33,6 @@ class Eportal:
             next_page = NextPage(next_page.url, headers={"Referer": _referer(page)})
         return read_list(page, next_page=next_page)
 
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """No search is known."""
-        return None
-
 
 def _referer(page: Page) -> str:
     number = dict(parse_qsl(urlsplit(page.url).query)).get("pageId")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawlers.families.lists import read_list
-from crawlers.families.reading import ListReading, NextPage, Page
+from crawlers.families.reading import ListReading, Page
 
 
 class Generic:
@@ -18,7 +18,3 @@ class Generic:
     def read(self, page: Page) -> ListReading:
         """Read the rows of any list page."""
         return read_list(page)
-
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """No search is known."""
-        return None

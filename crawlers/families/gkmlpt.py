@@ -63,10 +63,6 @@ class Gkmlpt:
         warnings = () if entries or not listed else ("The articles of the answer have no title or no address.",)
         return ListReading(entries, next_page if entries else None, total, (), warnings)
 
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """The province's search is a service of its own host, outside the portal."""
-        return None
-
 
 def _list(base: re.Match[str], category: int, sid: re.Match[str]) -> str:
     return urljoin(base.group(1) + "/", f"api/all/{category}?page=1&sid={sid.group(1)}")

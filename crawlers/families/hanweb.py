@@ -7,7 +7,7 @@ import re
 from crawlers.families.jpaas import query_list, read_json, unit_page
 from crawlers.families.jpage import jpage_entries, jpage_total, next_group
 from crawlers.families.lists import read_list
-from crawlers.families.reading import ListReading, NextPage, Page
+from crawlers.families.reading import ListReading, Page
 from crawlers.families.site_search import is_answer
 
 _MARKS = re.compile(
@@ -45,8 +45,6 @@ class Hanweb:
         # What the page shows is all of its first page, or nothing: the rest has to be asked for.
         here = len(shown.entries)
         way_on = next_group(page, here, total) or unit_page(page, 2 if here else 1) or query_list(page, here)
-        return read_list(page, entries=shown.entries, next_page=way_on, total=total)
-
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """Its search answers only to tokens of its own page."""
-        return None
+        if here or way_on is None:
+            return read_list(page, entries=shown.entries, next_page=way_on, total=total)
+        return ListReading((), way_on, total, shown.columns)

@@ -43,10 +43,6 @@ class Lonsun:
             return ListReading((), first, reading.total, reading.columns)
         return reading
 
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """Its search is a label that wants the site's number."""
-        return None
-
 
 def _label(page: Page, number: int) -> NextPage | None:
     """The address of page `number` of the list: as the page's script has it, else from the numbers it names."""

@@ -35,7 +35,3 @@ class Nfcms:
         if next_page is None and here and last and (number := int(here.group(1) or 1)) < int(last.group(1)):
             next_page = NextPage(urljoin(page.url, f"index_{number + 1}.html"))
         return read_list(page, next_page=next_page)
-
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """The province's search is a shell over a service that is not open to crawlers."""
-        return None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import urldefrag
+from itertools import pairwise
+from urllib.parse import urldefrag, urljoin
 
 from lxml import html
 
@@ -16,6 +17,7 @@ _NEXT = re.compile(
 _TOTAL = re.compile(
     r"(?:共有?|总计|总共|合计)\s*(\d{1,7})\s*(?:条|篇|项|个文件|个?记录|件)|(?:总记录数?|记录总数)\s*[:：]?\s*(\d{1,7})"
 )
+_PAGE_ADDRESS = re.compile(r"\.(?:s?html?|jsp|php|aspx?)\b|[?/&]", re.IGNORECASE)
 _NOTHING = re.compile(r"暂无(?:数据|内容|信息|相关)|没有(?:找到|查到|相关|符合)|无相关(?:数据|内容|信息)|共\s*0\s*条")
 
 
@@ -35,7 +37,27 @@ def next_link(page: Page) -> NextPage | None:
         text = collapse(text_of(anchor)) or collapse(anchor.get("title") or "")
         if _NEXT.match(text) and (target := link_target(anchor, page.url)) and plain(target) != here:
             return NextPage(target)
-    return _by_number(anchors, page.url)
+    return _by_number(anchors, page.url) or _by_choice(document, page.url)
+
+
+def _by_choice(document: html.HtmlElement, url: str) -> NextPage | None:
+    """The page that a choice offers after the chosen one."""
+    for select in document.iter("select"):
+        options = [(option.get("value") or "").strip() for option in select.iter("option")]
+        if len(options) < 2 or not all(_PAGE_ADDRESS.search(value) for value in options):
+            continue
+        chosen = [number for number, option in enumerate(select.iter("option")) if option.get("selected") is not None]
+        here = [number for number, value in enumerate(options) if plain(urljoin(url, value)) == plain(url)]
+        at = (chosen or here or [0])[0]
+        if at + 1 < len(options) and _counts(collapse(text_of(select))):
+            return NextPage(urljoin(url, options[at + 1]))
+    return None
+
+
+def _counts(text: str) -> bool:
+    """True if numbers rise by one from one to the next, as those of pages do."""
+    numbers = [int(number) for number in re.findall(r"\d+", text)]
+    return len(numbers) > 1 and all(after == before + 1 for before, after in pairwise(numbers))
 
 
 def _by_number(anchors: list[html.HtmlElement], url: str) -> NextPage | None:

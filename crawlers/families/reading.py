@@ -88,8 +88,3 @@ class Family(Protocol):
     def read(self, page: Page) -> ListReading:
         """Read a list page. Never raises for what stands in the page: what cannot be read is a warning."""
         ...
-
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """The request that asks the site's own search for `words`; None if the family has no search. Its answer goes
-        to `read`."""
-        ...

@@ -25,7 +25,13 @@ _PAGES = ("pageNo", "pageNumber", "pageIndex", "current", "curPage", "page")
 _SIZES = ("pageSize", "perPage", "_pageSize", "prepage", "size")
 
 
-def irs_request(home: Page, words: str) -> NextPage | None:
+def search_request(home: Page, words: str) -> NextPage | None:
+    """Ask the site's own search for titles with `words`, whichever its home page names; None where it names none. The
+    answer is read like any list."""
+    return _irs_request(home, words) or _named_request(home, words) or _form_request(home, words)
+
+
+def _irs_request(home: Page, words: str) -> NextPage | None:
     """Ask the IRS search for titles with `words`, newest first; None where the page names no site code."""
     found = _CODE.search(home.text)
     if found is None:
@@ -45,7 +51,7 @@ def irs_request(home: Page, words: str) -> NextPage | None:
     )
 
 
-def named_request(home: Page, words: str) -> NextPage | None:
+def _named_request(home: Page, words: str) -> NextPage | None:
     """Ask the IGS or WAS search that a page names with its parameters; None where it names none."""
     if found := _IGS.search(home.text):
         asked = {"searchWord": words, "pageNumber": 1, "pageSize": PAGE_SIZE,
@@ -60,7 +66,7 @@ def named_request(home: Page, words: str) -> NextPage | None:
     return NextPage(f"{urljoin(home.url, address)}?{urlencode({**given, **asked})}")
 
 
-def form_request(home: Page, words: str) -> NextPage | None:
+def _form_request(home: Page, words: str) -> NextPage | None:
     """Fill in the search form of a page, as a visitor would; None where it has none."""
     document = parse(home.text)
     for form in document.iter("form") if document is not None else ():

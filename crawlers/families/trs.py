@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 from crawlers.families.dialects import dialect_of
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import irs_request, is_answer, named_request, read_answer
+from crawlers.families.site_search import is_answer, read_answer
 
 _CALL = re.compile(r"\bcreatePage\w*\(\s*([^()]*\d[^()]*)\)")
 _ARGUMENT = re.compile(r"""["']([^"']*)["']|(\d+)""")
@@ -41,10 +41,6 @@ class Trs:
             return read_answer(page)
         next_page, total = script_paging(page)
         return read_list(page, next_page=next_page, total=total)
-
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """The IRS search of 2022 on, or the older IGS or WAS, whichever the home page names with its parameters."""
-        return irs_request(home, words) or named_request(home, words)
 
 
 def script_paging(page: Page) -> tuple[NextPage | None, int | None]:

@@ -46,7 +46,3 @@ class Ucap:
         query = {"page": 1, "_pageSize": _PAGE_SIZE, "_isAgg": "true", "_isJson": "true", "_template": "index"}
         first = NextPage(f"{urljoin(page.url, f'/common/search/{number}')}?{urlencode(query)}")
         return ListReading((), first, reading.total, reading.columns)
-
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """No search that answers without its page's script is known."""
-        return None

@@ -39,10 +39,6 @@ class Vsb:
             next_page = NextPage(next_page.url, headers={"Referer": page.url})
         return read_list(page, next_page=next_page, total=total)
 
-    def search(self, home: Page, words: str) -> NextPage | None:
-        """Its search asks for a token that changes by the visit."""
-        return None
-
 
 def _lower(page: Page, counted: int | None) -> NextPage | None:
     """The page numbered one lower: after `tzgg.htm` of T pages comes `tzgg/{T-1}.htm`, then one less, down to 1."""

@@ -95,6 +95,10 @@ def serve(pages: dict[str, Answer], *, address: str = "127.0.0.1") -> Iterator[P
             except OSError:
                 self.close_connection = True
 
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.do_GET()
+
         def log_message(self, *args: object) -> None:
             pass
 

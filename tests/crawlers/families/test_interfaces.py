@@ -11,7 +11,7 @@ from crawlers.families.gkmlpt import Gkmlpt
 from crawlers.families.hanweb import Hanweb
 from crawlers.families.lonsun import Lonsun
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import form_request
+from crawlers.families.site_search import search_request
 from crawlers.families.trs import Trs
 from crawlers.families.ucap import Ucap
 
@@ -258,7 +258,7 @@ HOME = '<html><a href="/irs-c-web/search.shtml?code=18a0b1c2d3e&amp;dataTypeId=1
 
 
 def test_the_irs_search_is_asked_by_the_code_of_the_site() -> None:
-    asked = Trs().search(Page("http://www.yunling.example/", HOME), "法治政府建设")
+    asked = search_request(Page("http://www.yunling.example/", HOME), "法治政府建设")
     assert asked is not None
     body = json.loads(asked.body or b"")
     assert (asked.url, asked.method) == ("http://www.yunling.example/irs/front/search", "POST")
@@ -271,11 +271,11 @@ def test_the_irs_search_is_asked_by_the_code_of_the_site() -> None:
 
 
 def test_a_home_page_without_a_code_has_no_search() -> None:
-    assert Trs().search(Page("http://www.yunling.example/", "<html></html>"), "法治") is None
+    assert search_request(Page("http://www.yunling.example/", "<html></html>"), "法治") is None
 
 
 def test_an_irs_answer_is_read_and_turned() -> None:
-    asked = Trs().search(Page("http://www.yunling.example/", HOME), "法治政府建设")
+    asked = search_request(Page("http://www.yunling.example/", HOME), "法治政府建设")
     assert asked is not None
     found = {
         "title": "云岭县2024年度<em>法治政府建设</em>工作报告",
@@ -336,7 +336,7 @@ SEARCHES = {
 def test_a_search_is_asked_with_what_the_home_page_says_of_it(
     home: str, expected: tuple[str, str, dict[str, str]]
 ) -> None:
-    asked = Trs().search(Page("http://www.linhe.example/", home), "法治政府建设")
+    asked = search_request(Page("http://www.linhe.example/", home), "法治政府建设")
     assert asked is not None
     parts = urlsplit(asked.url)
     fields = json.loads(asked.body) if asked.body else dict(parse_qsl(parts.query))
@@ -365,13 +365,13 @@ FORMS = {
 
 @pytest.mark.parametrize(("home", "expected"), FORMS.values(), ids=FORMS.keys())
 def test_a_search_form_is_filled_in(home: str, expected: str | None) -> None:
-    asked = form_request(Page("http://www.linhe.example/", home), "依法")
+    asked = search_request(Page("http://www.linhe.example/", home), "依法")
     assert (asked.url if asked else None) == expected
 
 
 def test_a_search_form_that_posts_is_posted() -> None:
     home = "<form method='post' action='/search'><input type='hidden' name='s' value='1'><input name='keywords'></form>"
-    asked = form_request(Page("http://www.linhe.example/", home), "依法")
+    asked = search_request(Page("http://www.linhe.example/", home), "依法")
     assert asked is not None
     assert (asked.method, asked.url, asked.body) == (
         "POST", "http://www.linhe.example/search", b"s=1&keywords=%E4%BE%9D%E6%B3%95",

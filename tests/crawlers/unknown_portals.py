@@ -1,0 +1,266 @@
+"""Small fictional portals, one a platform, each with its own way of listing: home page, navigation, lists, articles.
+
+Every portal holds the annual report of one issuer among look-alikes, behind the first page of its list.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from tests.crawlers.loopback_portal import Answer, article, html
+
+COUNTY = "清溪县"
+REPORT = f"{COUNTY}人民政府2024年度法治政府建设情况报告"
+LOOK_ALIKES = (
+    f"{COUNTY}2025年法治政府建设工作要点",
+    f"{COUNTY}人民政府2024年政府信息公开工作年度报告",
+    f"一图读懂{COUNTY}2024年度法治政府建设情况报告",
+    f"{COUNTY}召开法治政府建设推进会",
+    f"{COUNTY}法治政府建设示范创建实施方案",
+    "关于做好2024年度法治政府建设年度报告工作的通知",
+)
+NAVIGATION = (
+    ("首页", "/"),
+    ("要闻动态", "/xwdt/"),
+    ("办事服务", "/bsfw/"),
+    ("互动交流", "/hdjl/"),
+    ("走进清溪", "/zjqx/"),
+)
+HEX = "0123456789abcdef0123456789abcde"
+
+
+@dataclass(frozen=True)
+class UnknownPortal:
+    """A portal and what a probe of its home page should say of it."""
+
+    pages: dict[str, Answer]
+    family: str
+    report: str
+    """The path of the report."""
+    column: str
+    """The path of the column that holds it."""
+
+
+def home(*pairs: tuple[str, str], body: str = "") -> Answer:
+    items = "".join(f"<li><a href='{url}'>{name}</a></li>" for name, url in (*NAVIGATION, *pairs))
+    return html(f"<ul>{items}</ul>{body}", title=f"{COUNTY}人民政府")
+
+
+def listing(paths: list[str], titles: list[str], after: str = "") -> Answer:
+    return html(f"<ul>{items(paths, titles)}</ul>{after}", title="列表")
+
+
+def items(paths: list[str], titles: list[str]) -> str:
+    return "".join(
+        f"<li><a href='{path}'>{title}</a><span>2025-01-{28 - number:02}</span></li>"
+        for number, (path, title) in enumerate(zip(paths, titles, strict=True))
+    )
+
+
+def answer(value: object) -> Answer:
+    return Answer(json.dumps(value, ensure_ascii=False).encode(), headers={"Content-Type": "application/json"})
+
+
+def articles(paths: list[str], titles: list[str]) -> dict[str, Answer]:
+    return {path: article(title) for path, title in zip(paths, titles, strict=True)}
+
+
+FIRST, SECOND = list(LOOK_ALIKES[:4]), [*LOOK_ALIKES[4:], REPORT]
+
+
+def trs() -> UnknownPortal:
+    """Two indexes deep, pages joined only by a call in a script."""
+    folder = "/zwgk/fdzdgk/fzjs/"
+    one = [f"{folder}202501/t2025012{n}_77{n}.html" for n in range(4)]
+    two = [f"{folder}202501/t2025011{n}_88{n}.html" for n in range(3)]
+    pager = "<script>createPageHTML(2, {}, 'index', 'html');</script>"
+    pages = {
+        "/": home(("政务公开", "/zwgk/")),
+        "/zwgk/": html("<a href='./fdzdgk/'>法定主动公开内容</a><a href='./zfgz/'>政府规章</a>"),
+        "/zwgk/fdzdgk/": html("<a href='./ghjh/'>规划计划</a><a href='./fzjs/'>法治政府建设</a>"),
+        folder: listing(one, FIRST, pager.format(0)),
+        f"{folder}index_1.html": listing(two, SECOND, pager.format(1)),
+    }
+    return UnknownPortal(pages | articles([*one, *two], [*FIRST, *SECOND]), "trs", two[2], folder)
+
+
+def trs_search() -> UnknownPortal:
+    """The report stands in a column that no link leads to: only the site's search knows it."""
+    hidden = "/dzbm/sfj/t20112233.shtml"
+    shown = [f"/xwdt/t2011220{n}.shtml" for n in range(4)]
+    found = {"data": {"middle": {"listAndBox": [
+        {"data": {"title_no_tag": REPORT, "time": "2025-01-10 09:00:00", "url": hidden}},
+        {"data": {"title_no_tag": LOOK_ALIKES[0], "time": "2025-01-09 09:00:00", "url": shown[0]}},
+    ]}, "pager": {"total": 2}}}  # fmt: skip
+    pages = {
+        "/": home(body="<a href='/irs-c-web/search.shtml?code=18abc0f1e2d&dataTypeId=5'>搜索</a>"),
+        "/xwdt/": listing(shown, FIRST),
+        "/irs/front/search": answer(found),
+        hidden: article(REPORT),
+    }
+    return UnknownPortal(pages, "trs", hidden, "/xwdt/")
+
+
+def nfcms() -> UnknownPortal:
+    """Under the catalogue of a department, pages counted from one."""
+    folder = "/qxsfj/gkmlpt0/fzjs/"
+    one = [f"{folder}content/post_810{n}.html" for n in range(4)]
+    two = [f"{folder}content/post_800{n}.html" for n in range(3)]
+    pages = {
+        "/": home(("部门频道", "/bmpd/index.html"), body="<meta name='NFCMS-SITE' content='1'><!-- NFCMS_SITE_ID -->"),
+        "/bmpd/index.html": html("<a href='/qxsfj/index.html'>县司法局</a><!-- NFCMS_SITE_ID -->"),
+        "/qxsfj/index.html": html(f"<a href='{folder}index.html'>依法行政</a><!-- NFCMS_SITE_ID -->"),
+        f"{folder}index.html": listing(one, FIRST, "<a class='next' href='index_2.html'>下一页</a>"),
+        f"{folder}index_2.html": listing(two, SECOND),
+    }
+    return UnknownPortal(pages | articles([*one, *two], [*FIRST, *SECOND]), "nfcms", two[2], f"{folder}index.html")
+
+
+def gkmlpt() -> UnknownPortal:
+    """A shell whose categories stand in a script and whose lists are an interface."""
+    paths = [f"/gkmlpt/content/8/8{n:03}/post_8{n:03}000.html" for n in range(7)]
+    records = [
+        {"id": n, "title": title, "display_publish_time": 1736900000 - n * 86400, "url": path, "publisher": COUNTY}
+        for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))
+    ]
+    tree = [{"id": 3, "name": "机构职能", "children": []},
+            {"id": 4, "name": "规划总结", "children": [{"id": 121, "name": "法治政府建设年度报告"}]}]  # fmt: skip
+    config = f"<script>window._CONFIG = {{SID: '200999', TREE: {json.dumps(tree)}, SERVICE_AREA_ID: 2}};</script>"
+    pages = {
+        "/": home(("政府信息公开", "/gkmlpt/index"), body="<!-- NFCMS_SITE_ID -->"),
+        "/gkmlpt/index": html(f"<div id='app'></div>{config}", title="政府信息公开目录"),
+        "/gkmlpt/api/all/121?page=1&sid=200999": answer({"classify": {"id": 121}, "total": 7, "articles": records}),
+    }
+    column = "/gkmlpt/api/all/121?page=1&sid=200999"
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "gkmlpt", paths[6], column)
+
+
+def hanweb_jpage() -> UnknownPortal:
+    """The first group stands in the page, the others come from a proxy as XML."""
+    one = [f"/art/2025/1/{20 - n}/art_7751_33{n}.html" for n in range(4)]
+    two = [f"/art/2025/1/{10 - n}/art_7751_22{n}.html" for n in range(3)]
+
+    def store(paths: list[str], titles: list[str]) -> str:
+        rows = [items([path], [title]) for path, title in zip(paths, titles, strict=True)]
+        records = "".join(f"<record><![CDATA[{row}]]></record>" for row in rows)
+        return f"<datastore><totalrecord>7</totalrecord><recordset>{records}</recordset></datastore>"
+
+    script = "<script>var param_9 = {col:1,appid:1,webid:27,path:'/',columnid:7751,unitid:52001,perPage:4};</script>"
+    proxy = "/module/web/jpage/dataproxy.jsp?startrecord=5&endrecord=16&perpage=4"
+    group = f"<div id='52001'><script type='text/xml'>{store(one, FIRST)}</script></div>"
+    pages = {
+        "/": home(("政务公开", "/col/col7700/index.html"), body="<!--<$[站点]>begin-->"),
+        "/col/col7700/index.html": html("<a href='/col/col7751/index.html'>法治政府建设年度报告</a>"),
+        "/col/col7751/index.html": html(group + script),
+        proxy: Answer(store(two, SECOND).encode(), headers={"Content-Type": "text/xml; charset=utf-8"}),
+    }
+    column = "/col/col7751/index.html"
+    return UnknownPortal(pages | articles([*one, *two], [*FIRST, *SECOND]), "hanweb", two[2], column)
+
+
+def hanweb_jpaas() -> UnknownPortal:
+    """A shell whose list is HTML inside the JSON of a gateway."""
+    paths = [f"/zwgk/art/2025/art_{HEX}{n}.html" for n in range(7)]
+    query = "'webId':'1f2e','pageId':'88ab','tplSetId':'77cd','parseType':'bulidstatic','tagId':'list'"
+    unit = (
+        "/api-gateway/jpaas-publish-server/front/page/build/unit?webId=1f2e&pageId=88ab&tplSetId=77cd&tagId=list"
+        "&parseType=bulidstatic&pageType=column&paramJson=%7B%22pageNo%22%3A{}%2C%22pageSize%22%3A15%7D"
+    )
+    rows = items(paths, [*FIRST, *SECOND])
+    body = f"<script src='/jpaas-publish-server/x.js'></script><ul queryData=\"{{{query}}}\"></ul>"
+    pages = {
+        "/": home(("法治政府建设", "/zwgk/fz/index.html")),
+        "/zwgk/fz/index.html": html(body),
+        unit.format(1): answer({"success": True, "data": {"html": f"<ul>{rows}</ul><i>count: '7'</i>"}}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "hanweb", paths[6], "/zwgk/fz/index.html")
+
+
+def ucap() -> UnknownPortal:
+    """A list that an interface answers for, by the number of the channel."""
+    paths = [f"/fzzf/202501/{HEX}{n}.shtml" for n in range(7)]
+    records = [
+        {"title": title, "url": path, "publishedTimeStr": f"2025-01-{28 - n} 10:00:00"}
+        for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))
+    ]
+    channel = "5f0c1e7a9b3d4c2e8f6a1b0c9d8e7f6a"
+    interface = f"/common/search/{channel}?page={{}}&_pageSize=15&_isAgg=true&_isJson=true&_template=index"
+    meta = f"<meta name='channelId' content='{channel}'><div id='UCAP-CONTENT'></div>"
+    pages = {
+        "/": home(("依法行政", "/fzzf/list.shtml")),
+        "/fzzf/list.shtml": html(meta),
+        interface.format(1): answer({"data": {"total": 7, "page": 1, "rows": 15, "results": records}}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "ucap", paths[6], "/fzzf/list.shtml")
+
+
+def vsb() -> UnknownPortal:
+    """Pages count down, the last is numbered one."""
+    one = [f"/info/1021/9{n}.htm" for n in range(4)]
+    two = [f"/info/1021/8{n}.htm" for n in range(3)]
+    count = "<td id='fanye77'>共7条&nbsp;&nbsp;{}/2</td>"
+    pages = {
+        "/": home(("政务公开", "/zwgk.htm"), body="<div id='vsb_content'></div>"),
+        "/zwgk.htm": html("<a href='zwgk/fzjs.htm'>法治建设</a><div id='vsb_content'></div>"),
+        "/zwgk/fzjs.htm": listing(one, FIRST, count.format(1) + "<a class='Next' href='fzjs/1.htm'>下页</a>"),
+        "/zwgk/fzjs/1.htm": listing(two, SECOND, count.format(2)),
+    }
+    return UnknownPortal(pages | articles([*one, *two], [*FIRST, *SECOND]), "vsb", two[2], "/zwgk/fzjs.htm")
+
+
+def lonsun() -> UnknownPortal:
+    """A list that is asked for label by label."""
+    paths = [f"/public/6601/7{n}.html" for n in range(7)]
+    label = (
+        "/site/label/8888?IsAjax=1&dataType=html&labelName=publicInfoList&siteId=66&pageSize=4&pageIndex={}"
+        "&action=list&isDate=true&dateFormat=yyyy-MM-dd&organId=6601&type=4&catId=88"
+    )
+    script = f"<script>$.get('{label.format(1)}');</script>"
+    pages = {
+        "/": home(("政府信息公开", "/openness/index.html")),
+        "/openness/index.html": html("<a href='/public/column/6601?type=4&catId=88'>法治政府建设</a>"),
+        "/public/column/6601?type=4&catId=88": html(f"<div class='xxgk'></div>{script}"),
+        label.format(1): listing(paths[:4], FIRST, "<script>var pageCount = 2;</script>"),
+        label.format(2): listing(paths[4:], SECOND, "<script>var pageCount = 2;</script>"),
+    }
+    column = "/public/column/6601?type=4&catId=88"
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "lonsun", paths[6], column)
+
+
+def eportal() -> UnknownPortal:
+    """Pages of one address that differ by their query."""
+    module = f"{HEX}f"
+    column = "/eportal/ui?pageId=4511"
+    paths = [f"/eportal/ui?pageId=4511&articleKey=77{n}&columnId=12" for n in range(7)]
+    second = f"/eportal/ui?pageId=4511&currentPage=2&moduleId={module}&staticRequest=yes"
+    pager = f"<span>共2页</span><script>var moduleId='{module}';</script>"
+    pages = {
+        "/": home(("法治政府建设", column)),
+        column: listing(paths[:4], FIRST, pager),
+        second: listing(paths[4:], SECOND, pager),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "eportal", paths[6], column)
+
+
+def nameless() -> UnknownPortal:
+    """A platform of its own: a menu in a script, a table, the next page by a choice."""
+    paths = [f"/show.asp?id=7{n}" for n in range(7)]
+    rows = [f"<tr><td>·</td><td><a href='{path}'>{title}</a></td><td>[2025/1/{28 - n}]</td></tr>"
+            for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))]  # fmt: skip
+    choice = "<select onchange='go(this.value)'><option value='list.asp?c=9&p=1' selected>第1页</option>"
+    choice += "<option value='list.asp?c=9&p=2'>第2页</option></select>"
+    pages = {
+        "/": html("<div id='menu'></div><script src='/js/menu.js'></script>", title=f"{COUNTY}人民政府"),
+        "/js/menu.js": Answer(b"menu.push(['\\u6cd5\\u6cbb\\u653f\\u5e9c\\u5efa\\u8bbe','/list.asp?c=9']);",
+                              headers={"Content-Type": "application/javascript"}),
+        "/list.asp?c=9": html(f"<table>{''.join(rows[:4])}</table>{choice}"),
+        "/list.asp?c=9&p=2": html(f"<table>{''.join(rows[4:])}</table>"),
+    }  # fmt: skip
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/list.asp?c=9")
+
+
+PORTALS = {
+    make.__name__: make()
+    for make in (trs, trs_search, nfcms, gkmlpt, hanweb_jpage, hanweb_jpaas, ucap, vsb, lonsun, eportal, nameless)
+}
