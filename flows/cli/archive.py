@@ -70,7 +70,7 @@ def check(data: DataOption = None, archive: RootOption = None) -> None:
         console.print(f"[yellow]note[/] {escape(note)}")
     typer.echo(
         f"{report.files} WARC files, {report.records} records, {report.captures} captures, {report.revisits} revisits, "
-        f"{report.size} bytes: {'sound' if report.sound else f'{len(report.findings)} findings'}."
+        f"{report.size} bytes: {'sound' if report.sound else f'{len(report.findings)} wrong'}."
     )
     raise typer.Exit(0 if report.sound else 1)
 
@@ -211,12 +211,14 @@ def replay(
 
     reader = ArchiveReader(_store(archive, data))
     row = None if capture is None else _find(reader, capture, None)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: sys.exit(0))  # so that pywb is stopped on the way out
     with replaying(reader.store, reader.log, port) as base:
         typer.echo(f"The archive is open at {base}/{COLLECTION}/*/ADDRESS until Ctrl-C.")
         newest = {entry.url: entry for entry in reader.log if entry.role == "article" and entry.verdict == "ok"}
         for shown in [row] if row else list(newest.values())[:5]:
             typer.echo(f"  {address_of(base, shown)}")
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pause()
 
 
 @app.command()
@@ -234,26 +236,31 @@ def export(
     from crawlers.archive.wacz import export as export_wacz
 
     reader = ArchiveReader(_store(archive, data))
-    urls = [*(url or []), *(_addresses_of(report, data) if report else [])]
+    titles = _addresses_of(report, data) if report else {}
+    urls = [*(url or []), *titles]
     captures = choose(reader.log, portal_id=portal, urls=urls if url or report else None)
     title = report or portal or (urls[0] if urls else "Fazhi archive")
     try:
-        count = export_wacz(reader, captures, wacz, title=title)
+        count = export_wacz(reader, captures, wacz, title=title, titles=titles)
     except FileExistsError:
         typer.echo(f"{wacz} exists already; choose another name or remove it.", err=True)
         raise typer.Exit(2) from None
     typer.echo(f"{count} captures, {wacz.stat().st_size} bytes in {wacz}.")
 
 
-def _addresses_of(report_id: str, data: Path | None) -> list[str]:
-    """The addresses at which a report stood, from the warehouse."""
+def _addresses_of(report_id: str, data: Path | None) -> dict[str, str]:
+    """The addresses at which a report stood, each with the report's title, from the warehouse."""
     from flows.settings import Settings
     from warehouse.release import open_release
 
     with open_release((data or Settings().data) / "warehouse") as release:
-        found = release.execute("SELECT DISTINCT url FROM appearances WHERE report_id = ? ORDER BY url", [report_id])
-        urls = [str(row[0]) for row in found.fetchall()]
-    if not urls:
+        found = release.execute(
+            "SELECT DISTINCT a.url, coalesce(r.title, r.inferred_title, r.list_title, r.report_id) "
+            "FROM appearances a JOIN reports r USING (report_id) WHERE report_id = ? ORDER BY a.url",
+            [report_id],
+        )
+        titles = {str(url): str(title) for url, title in found.fetchall()}
+    if not titles:
         typer.echo(f"The warehouse knows no report {report_id}.", err=True)
         raise typer.Exit(2)
-    return urls
+    return titles

@@ -169,4 +169,4 @@ def test_the_command_line_tells_what_is_wrong(archive: ArchiveReader) -> None:
     )
     assert done.returncode == 1
     assert "garbage" in done.stdout
-    assert "1 findings" in done.stdout
+    assert "1 wrong" in done.stdout
