@@ -17,7 +17,7 @@ Group = tuple[str, ...]
 KINDS = ("count", "percent", "rank", "money")
 BETTER = ("up", "down", "neutral")
 TOP_KEYS = frozenset(("version", "facets", "scopes", "frameworks", "dimensions", "carriers", "words", "indicators"))
-REGIONS = ("says", "clause", "sentence", "about")
+REGIONS = ("says", "clause", "sentence", "after", "about")
 REQUIRED_KEYS = ("code", "name_zh", "name_en", "dimension", "kind", "unit", "units", "better", "phrasings")
 INDICATOR_KEYS = frozenset(
     (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "share", "growth", "relations", "note"),
@@ -41,6 +41,8 @@ class Phrasing:
     """Each in the segment: around the number up to the next comma or number."""
     clause: tuple[Group, ...]
     sentence: tuple[Group, ...]
+    after: tuple[Group, ...]
+    """Each between the end of the clause and the next number."""
     about: tuple[Group, ...]
     """Each in the sentence or carried on as its topic."""
     excludes: Group
@@ -214,7 +216,9 @@ class _Reader:
     def phrasing(self, index: int, name: str, entry: object, excludes: Group) -> Phrasing:
         if not isinstance(entry, dict) or not entry.keys() & set(REGIONS):
             raise self.error(
-                index, f"phrasing {name} names no words; give it says, clause, sentence or about", *self.place(name)
+                index,
+                f"phrasing {name} names no words; give it says, clause, sentence, after or about",
+                *self.place(name),
             )
         for key in entry.keys() - PHRASING_KEYS:
             raise self.error(index, f"phrasing {name} has `{key}`, which is no key of a phrasing", *self.place(name))
@@ -224,6 +228,7 @@ class _Reader:
             says=self.region(index, name, entry.get("says")),
             clause=self.region(index, name, entry.get("clause")),
             sentence=self.region(index, name, entry.get("sentence")),
+            after=self.region(index, name, entry.get("after")),
             about=self.region(index, name, entry.get("about")),
             excludes=(*excludes, *own),
             sentence_excludes=self.alternatives(index, name, entry.get("not_sentence", "")),

@@ -31,7 +31,9 @@ LINK = re.compile(r"以及|和(?!解|谐|平)|(?<!参)与|(?<![涉普以])及(?!
 """What parts two things counted in one clause."""
 ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|之前|过去|\d{4}年)?(?:度)?的?$")
 """What stands before a figure that was: 由3天压缩到1天."""
-OFTEN = re.compile(r"每[^,;、]{0,5}$")
+OFTEN = re.compile(
+    r"每[^,;、]{0,5}$|(?:^|[,;:])(?:坚持|定期)?每(?:半年|季度?|个?月|周|年|学期)(?:[^,;共计]|共(?!计|有)){0,40}$"
+)
 """What stands before a frequency: 每两月1次."""
 OF_THE_NEXT = re.compile(r"已|均|全部|其中|完成|整改|办结|中有|实现")
 """From here on the words between two numbers speak of the second: 527个问题已完成整改496个."""
@@ -42,7 +44,7 @@ TARGET = re.compile(r"力争|目标[是为值]")
 """What stands before a figure that is aimed at."""
 CUMULATIVE = re.compile(
     r"[,、(]?(?:[全我本][省市县区镇乡局]|目前|现有|现|已|总|人数|数|计|达到?|有|为|至|增[至加]到?)*"
-    r"(?:累计|总数|总量|总计|合计|共|增至|增加到)(?:已|有|达到?|为|约|近|超过?|计|至|到|了)*"
+    r"(?:累计|总数|总计|合计|共|增至|增加到)(?:已|有|达到?|为|约|近|超过?|计|至|到|了)*"
 )
 """All that stands before the sum of a figure just given: 新增32名,累计达197名."""
 PART = re.compile(r"其中[^;]*$")
@@ -117,6 +119,7 @@ class _Rule:
     says_all: int
     clause: int
     sentence: int
+    after: int
     about: tuple[int, ...]
     excludes: int
     sentence_excludes: int
@@ -148,6 +151,7 @@ class _Place:
     near: list[Hit]
     near_bits: int
     clause_bits: int
+    after_bits: int
     lead: list[Hit]
     lead_bits: int
     lead_last: int
@@ -198,6 +202,7 @@ class Matcher:
             says_all=sum(set(says)),
             clause=sum({self._bit(group) for group in phrasing.clause}),
             sentence=sum({self._bit(group) for group in phrasing.sentence}),
+            after=sum({self._bit(group) for group in phrasing.after}),
             about=tuple(self._bit(group) for group in phrasing.about),
             excludes=excludes,
             sentence_excludes=self._bit(sentence_excludes) if sentence_excludes else 0,
@@ -375,7 +380,10 @@ class _Reading:
             left, right = self.segment(index, clause_start, clause_end)
             begin = bisect_right(hit_starts, clause_start - 1)
             lead = hits[bisect_right(hit_starts, clause_start - LEAD - 1) : begin]
-            clause = hits[begin : bisect_right(hit_starts, clause_end - 1)]
+            begun = bisect_right(hit_starts, clause_end - 1)
+            clause = hits[begin:begun]
+            reached = min(clause_end + REACH, self.quantities[index + 1].start if index + 1 < after else end)
+            after_clause = hits[begun : bisect_right(hit_starts, reached)]
             near = [
                 hit
                 for hit in clause
@@ -390,6 +398,7 @@ class _Reading:
                 near=near,
                 near_bits=_bits(near),
                 clause_bits=_bits(clause),
+                after_bits=_bits([hit for hit in after_clause if hit[1] <= reached]),
                 lead=lead,
                 lead_bits=_bits(lead),
                 lead_last=_latest(lead, self.matcher.topics),
@@ -433,6 +442,7 @@ class _Reading:
                 near=near,
                 near_bits=_bits(near),
                 clause_bits=_bits(near),
+                after_bits=0,
                 lead=caption,
                 lead_bits=_bits(caption),
                 lead_last=_latest(caption, self.matcher.topics),
@@ -610,6 +620,7 @@ class _Reading:
                         or rule.sentence_excludes & all_bits
                         or rule.clause & ~place.clause_bits
                         or rule.sentence & ~sentence_bits
+                        or rule.after & ~place.after_bits
                         or not _fits(rule, quantity, kinds)
                     ):
                         continue
@@ -642,7 +653,7 @@ class _Reading:
             start, end = min(start, chosen[0]), max(end, chosen[1])
         if not covers and rule.says:
             return None
-        for mask, value in ((rule.clause, 1.6), (rule.sentence, 1.4)):
+        for mask, value in ((rule.clause, 1.6), (rule.sentence, 1.4), (rule.after, 1.2)):
             score += value * mask.bit_count()
         for bit in rule.about:
             if place.near_bits & bit:
