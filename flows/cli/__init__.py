@@ -8,6 +8,7 @@ import typer
 
 from flows.cli import alerts, archive, indicators, portals
 from flows.cli.backfill import backfill
+from flows.cli.backup import backup, restore
 from flows.cli.doctor import doctor
 from flows.cli.evaluate import evaluate
 from flows.cli.evidence import evidence
@@ -35,6 +36,8 @@ app.command()(serve)
 app.command()(extract)
 app.command("eval")(evaluate)
 app.command("sample-portal")(sample_portal)
+app.command()(backup)
+app.command()(restore)
 app.command()(doctor)
 app.command()(sql)
 app.command(context_settings={"ignore_unknown_options": True})(ask)

@@ -1,0 +1,44 @@
+"""`fazhi backup` and `fazhi restore`: all state as plain files elsewhere, and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+DataOption = Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")]
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where to; what an earlier backup copied is not copied again.")],
+    data: DataOption = None,
+    check: Annotated[bool, typer.Option("--check", help="Read what is backed up and hold it against its digests.")] = (
+        False
+    ),
+) -> None:
+    """Copy archive, release and Prefect database into a folder."""
+    from flows import backup as backups
+    from flows.data_directory import DataDirectory
+    from flows.settings import Settings
+
+    if check:
+        found = backups.check(folder)
+        typer.echo(f"{found.files} files, {found.bytes} bytes: all are what was backed up.")
+        return
+    done = backups.backup(DataDirectory((data or Settings().data).resolve()), folder)
+    typer.echo(f"{done.files} files, {done.bytes} bytes in {folder}; {done.fresh_files} of them copied now.")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A folder that `fazhi backup` wrote.")],
+    data: DataOption = None,
+) -> None:
+    """Bring a backup back into an empty data directory."""
+    from flows import backup as backups
+    from flows.data_directory import DataDirectory
+    from flows.settings import Settings
+
+    directory = DataDirectory((data or Settings().data).resolve())
+    done = backups.restore(folder, directory)
+    typer.echo(f"{done.files} files, {done.bytes} bytes brought back to {directory.root}. Try: fazhi archive check")

@@ -1,0 +1,193 @@
+"""A whole installation for trying things on: simulated portals, `fazhi serve` or a server with workers, a receiver of
+alerts; and what one asks of it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+FACTS = {
+    "reports": "report_id, portal_id, url, title, issuer, region_code, report_year, published_on, versions, status, text",
+    "paragraphs": "*",
+    "sections": "*",
+    "quantities": "*",
+    "observations": "*",
+    "checks": "*",
+    "citations": "*",
+}
+"""What two warehouses must agree in, whatever the nights were like: everything but who saw it when."""
+FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
+
+
+def facts(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows of a release, sorted; none before the first one."""
+    release = data / "warehouse" / "fazhi.duckdb"
+    if not release.exists():
+        return {}
+    with duckdb.connect(str(release.resolve()), read_only=True) as connection:
+        return {
+            table: connection.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()
+            for table, columns in FACTS.items()
+        }
+
+
+def same(one: Mapping[str, list[tuple[Any, ...]]], other: Mapping[str, list[tuple[Any, ...]]]) -> str:
+    """`same`, or the tables that differ, with their counts."""
+    if not one or not other:
+        return "no release"
+    differ = [f"{table} {len(one[table])}/{len(other[table])}" for table in FACTS if one[table] != other[table]]
+    return ", ".join(differ) or "same"
+
+
+def wait_until(what: str, holds: Callable[[], Any], seconds: float = 180.0) -> Any:
+    """Ask again until the answer is true, and return it; raises TimeoutError."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        answer = holds()
+        if answer:
+            return answer
+        time.sleep(0.2)
+    raise TimeoutError(f"{what} did not happen in {seconds:.0f} s")
+
+
+def children(parent: int, words: str) -> list[int]:
+    """Living processes below `parent`, at any depth, whose command line holds `words`."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                stat = (entry / "stat").read_text().rpartition(")")[2].split()
+                if stat[0] != "Z":
+                    parents[int(entry.name)] = int(stat[1])
+    found = []
+    for pid in parents:
+        above = pid
+        while above in parents and above != parent:
+            above = parents[above]
+        if above == parent and pid != parent and words in command_of(pid):
+            found.append(pid)
+    return sorted(found)
+
+
+def command_of(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return (Path("/proc") / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+    return ""
+
+
+def alive(pid: int) -> bool:
+    with contextlib.suppress(OSError):
+        return "Z" != (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+    return False
+
+
+@dataclass
+class Rig:
+    """Processes and folders of one trial."""
+
+    folder: Path
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def api(self) -> str:
+        return f"http://127.0.0.1:{self.port}/api"
+
+    @property
+    def portals_file(self) -> Path:
+        return self.folder / "portals" / "portals.yaml"
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Start a process whose output goes to a log in the folder."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | self.environment
+            )
+        self.processes.append(process)
+        return process
+
+    def open_portals(self, count: int, port: int, *options: str) -> None:
+        module = "tests.benchmarks.operation.many_portals"
+        folder = str(self.folder / "portals")
+        self.start("portals", sys.executable, "-m", module, str(count), str(port), folder, *options)
+        wait_until("opening the portals", self.portals_file.exists)
+
+    def serve(self, *options: str) -> subprocess.Popen[bytes]:
+        """`fazhi serve`, once it serves."""
+        told = ("--data", str(self.data), "--portals", str(self.portals_file), "--port", str(self.port), *options)
+        log = self.folder / "serve.log"
+        before = log.read_text().count("Serving until") if log.exists() else 0
+        process = self.start("serve", sys.executable, "-m", "flows.cli", "serve", *told)
+        wait_until("serving", lambda: log.read_text().count("Serving until") > before or process.poll() is not None)
+        return process
+
+    def ask(self, path: str, body: object = None) -> Any:
+        """Ask the Prefect server; None when it does not answer."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.api + path, data=data, headers={"content-type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return json.loads(answer.read() or b"null")
+        except (urllib.error.URLError, TimeoutError, ConnectionError):
+            return None
+
+    def run_night(self, parameters: Mapping[str, Any] | None = None) -> str:
+        """Ask for a run of nightly now; its id."""
+        deployment = self.ask("/deployments/name/nightly/nightly")["id"]
+        body = {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}}
+        return str(self.ask(f"/deployments/{deployment}/create_flow_run", body)["id"])
+
+    def state(self, run: str) -> str:
+        """State type of a run; `?` while the server does not answer."""
+        found = self.ask(f"/flow_runs/{run}")
+        return str(found["state_type"]) if found else "?"
+
+    def message(self, run: str) -> str:
+        found = self.ask(f"/flow_runs/{run}")
+        return str((found or {}).get("state", {}).get("message") or "")
+
+    def ended(self, run: str, seconds: float = 240.0) -> str:
+        """Wait for a final state."""
+        wait_until(f"the end of run {run}", lambda: self.state(run) in FINAL, seconds)
+        return self.state(run)
+
+    def requests(self) -> list[dict[str, Any]]:
+        """What the portals were asked so far."""
+        log = self.folder / "portals" / "requests.jsonl"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@contextlib.contextmanager
+def rig(folder: Path, port: int, **environment: str) -> Iterator[Rig]:
+    """A rig whose processes end with the block, by their ids."""
+    made = Rig(folder, port, environment)
+    try:
+        yield made
+    finally:
+        for process in reversed(made.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+        for process in reversed(made.processes):
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
