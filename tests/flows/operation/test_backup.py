@@ -1,4 +1,3 @@
-import os
 import sqlite3
 from pathlib import Path
 
@@ -40,7 +39,7 @@ def test_what_is_restored_is_what_was_backed_up(data: DataDirectory, tmp_path: P
     elsewhere = DataDirectory(tmp_path / "elsewhere")
     done = restore(tmp_path / "copy", elsewhere)
     assert held(elsewhere.root) == held(data.root)
-    assert os.readlink(elsewhere.warehouse / "fazhi.duckdb") == "releases/fazhi-1.duckdb"
+    assert str((elsewhere.warehouse / "fazhi.duckdb").readlink()) == "releases/fazhi-1.duckdb"
     with sqlite3.connect(elsewhere.prefect / "prefect.db") as database:
         assert database.execute("SELECT name FROM flow_run").fetchall() == [("nightly",)]
     assert done.files == 3
