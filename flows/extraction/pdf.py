@@ -111,7 +111,8 @@ def _unpacked_size(content: bytes, start: int, limit: int) -> int:
     unpacker, size = zlib.decompressobj(), 0
     for at in range(start, len(content), _CHUNK):
         packed = content[at : at + _CHUNK]
-        while packed:
+        # At the end of the stream zlib leaves what follows it in `unconsumed_tail`, for ever.
+        while packed and not unpacker.eof:
             try:
                 size += len(unpacker.decompress(packed, _CHUNK))
             except zlib.error:
