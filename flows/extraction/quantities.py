@@ -19,7 +19,7 @@ import yaml
 from flows.extraction.facts import Bound, Quantity, QuantityKind, Section
 from flows.extraction.names import fixed_word_end, mask
 from flows.extraction.numerals import CHINESE, Numeral, arabic_value, chinese_value, read_arabic, read_chinese
-from flows.extraction.subjects import period_of, subjects_of
+from flows.extraction.subjects import Measured, period_of, subjects_of
 
 _D = "0-9０-９"
 _STOP = "，,。；;：:、！？!?\n\t"
@@ -207,6 +207,8 @@ class _Found:
     value_high: Decimal | None = None
     direction: str | None = None
     optional: bool = False
+    label: str | None = None
+    """What a table's row and column call it."""
 
 
 def _match_measure(text: str, at: int, chinese: bool) -> tuple[Measure, int] | None:
@@ -717,6 +719,13 @@ def _unit_of_head(head: str) -> tuple[Decimal, str | None, QuantityKind]:
     return Decimal(1), None, "count"
 
 
+def _label_of(heads: Sequence[str]) -> str:
+    """What the heads of a cell say together, without units, years and numbers."""
+    bare = (re.sub(r"[(（].*?[)）]|\s|单位[:：].*", "", head) for head in heads)
+    told = [head for head in bare if head and not re.fullmatch(r"[\d.]+年?(?:度)?|合计|总计|数量|本年|上年", head)]
+    return "".join(dict.fromkeys(told))[:26]
+
+
 def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterator[tuple[int, int, _Found | None]]:
     """The number cells of a table: each with its span, and its quantity unless the column numbers or dates its rows."""
     rows: list[list[tuple[int, str]]] = []
@@ -757,14 +766,17 @@ def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterato
                     continue  # the walk reads a cell that has its own unit
                 yield begin, stop, None
                 continue
-            factor, unit, kind = Decimal(1), None, "count"
+            factor, unit = Decimal(1), None
+            kind: QuantityKind = "count"
             for head in [*reversed(column_heads), label, first]:
                 factor, unit, kind = _unit_of_head(head) if head else (Decimal(1), None, "count")
                 if unit is not None:
                     break
             if unit is None and caption_unit is not None:
                 factor, unit, kind = caption_unit
-            yield begin, stop, _Found(begin, stop, arabic_value(number) * factor, unit, "exact", kind)  # type: ignore[arg-type]
+            found = _Found(begin, stop, arabic_value(number) * factor, unit, "exact", kind)
+            found.label = _label_of([*column_heads, label] if label == first else [first, *column_heads, label])
+            yield begin, stop, found
 
 
 def _tables(text: str) -> Iterator[tuple[int, int, _Found | None]]:
@@ -809,7 +821,7 @@ def find_quantities(text: str, sections: tuple[Section, ...] = ()) -> tuple[Quan
         if cell is not None:
             cells.append(cell)
     found = sorted([*cells, *scan.walk(0, len(text))], key=lambda q: q.start)
-    subjects = subjects_of(text, [(q.start, q.end, q.kind) for q in found])
+    subjects = subjects_of(text, [Measured(q.start, q.end, q.kind, q.unit, q.label) for q in found])
     ordered = sorted(sections, key=lambda s: (s.start, s.level))
     starts = [section.start for section in ordered]
     return tuple(
