@@ -200,6 +200,12 @@ def test_font_without_a_character_map_gives_a_verdict_and_no_text() -> None:
 WHOLE = pdf(report())
 
 
+def test_a_packed_part_that_unpacks_in_several_steps_ends_where_it_ends() -> None:
+    drawing = zlib.compress(b" " * 100_000)
+    part = b"99 0 obj\n<</Length %d/Filter/FlateDecode>>stream\n%b\nendstream\nendobj\n" % (len(drawing), drawing)
+    assert read(part.join((b"%PDF-1.7\n", WHOLE))).text == read(WHOLE).text
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, len(WHOLE) - 1), st.binary(min_size=0, max_size=40))
 def test_damage_gives_a_document_or_a_verdict(at: int, junk: bytes) -> None:
