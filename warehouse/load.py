@@ -295,6 +295,10 @@ def _refuse_orphans(connection: duckdb.DuckDBPyConnection, name: str, paths: Map
 
 
 def _delete_texts(connection: duckdb.DuckDBPyConnection, keys: str) -> None:
+    """Delete the texts with these keys, and their facts. New texts, the most of a night, are not looked for in vain."""
+    held = connection.execute(f"SELECT 1 FROM texts SEMI JOIN {keys} USING (report_id, text_digest) LIMIT 1").fetchone()
+    if held is None:
+        return
     for stored in ("texts", *(STORED[name] for name in FACTS)):
         if stored == "search_documents":
             connection.execute(
