@@ -25,7 +25,7 @@ from crawlers.portals import load_registry
 from flows.accounts import archive_account
 from flows.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
 from flows.batches import pending_runs, write_batch
-from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards
+from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards, portal_sentence
 from flows.data_directory import DataDirectory
 from flows.jsonl import read_rows
 from flows.loading import RELEASE_NAME, Loaded, load_and_release
@@ -33,6 +33,7 @@ from flows.morning_report import MorningReport, as_markdown, portal_table
 from flows.progress import observer
 from flows.progress_artifact import shown
 from flows.settings import Settings
+from flows.shards import ShardOrder, collect_elsewhere, end_leftovers, portal_rows, publish_registry
 from warehouse.release import GateRefused
 
 Flow = Literal["nightly", "backfill"]
@@ -46,6 +47,8 @@ class Order(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     data: Path
+    archive: str | None = None
+    """Root of the archive where it is not under `data`."""
     registry: Path
     portals: tuple[str, ...] = ()
     """Ids; empty for all of the registry."""
@@ -54,6 +57,8 @@ class Order(BaseModel):
     processes: int = 1
     """Processes that extract side by side."""
     crawl_timeout_s: float = 4 * 3600.0
+    on_workers: bool = False
+    """Shards are crawled by the workers of the Prefect server's pool; otherwise here."""
     from_year: int | None = None
     to_year: int | None = None
     """Report years that a backfill looks for, both included; None for a nightly pass."""
@@ -69,13 +74,20 @@ class Order(BaseModel):
         """The order that the settings give; `changes` win."""
         given: dict[str, Any] = {
             "data": settings.data.resolve(),
+            "archive": settings.directory().archive_url,
             "registry": settings.registry(),
             "contact": settings.contact,
             "shards": settings.shards,
             "processes": settings.processes,
             "crawl_timeout_s": settings.crawl_timeout_s,
+            "on_workers": settings.on_workers,
         }
         return cls.model_validate(given | changes)
+
+    @property
+    def directory(self) -> DataDirectory:
+        """Where all state lies."""
+        return DataDirectory(self.data, self.archive)
 
 
 class RunOutcome(BaseModel):
@@ -92,6 +104,16 @@ class RunOutcome(BaseModel):
     def exit_code(self) -> int:
         """0 done · 1 a crawl failed · 4 some portals blocked, drifted or unreachable."""
         return {"ok": 0, "failed": 1, "partial": 4}[self.outcome]
+
+
+class RunFailedError(RuntimeError):
+    """A crawl failed; what the others brought is released."""
+
+    exit_code = 1
+
+    def __init__(self, outcome: RunOutcome) -> None:
+        super().__init__(f"{' '.join(outcome.report.failures)} What was archived is released.")
+        self.outcome = outcome
 
 
 def new_run_id(flow_name: str, moment: datetime) -> str:
@@ -116,39 +138,42 @@ async def collect_shard(job: CrawlJob, timeout_s: float) -> list[dict[str, Any]]
 
     def hear(event: Mapping[str, Any]) -> None:
         listener.step("collect", event)
-        if event.get("event") == "portal_done":
-            reason = f" ({event['reason']})" if event["reason"] else ""
-            log.info(
-                "%s is %s%s: %d requests, %d candidates.",
-                event["portal_id"],
-                event["state"],
-                reason,
-                event["requests"],
-                event["candidates"],
-            )
+        if sentence := portal_sentence(event):
+            log.info(sentence)
 
     return await collect(job, hear, timeout_s)
 
 
+@task(task_run_name="collect shard {order.number} on a worker")
+async def collect_shard_elsewhere(order: ShardOrder, directory: DataDirectory) -> list[dict[str, Any]]:
+    """Have one shard crawled by a worker; returns its portal rows."""
+    return await collect_elsewhere(order, directory.store())
+
+
 @task(task_run_name="extract {run_id}")
-async def extract_run(data: Path, registry: Path, run_id: str, processes: int) -> Path:
+async def extract_run(order: Order, run_id: str) -> Path:
     """Read a run's captures into a batch of facts; returns the batch's folder."""
     listener = observer()
     return await asyncio.to_thread(
-        write_batch, DataDirectory(data), registry, run_id, lambda event: listener.step("extract", event), processes
+        write_batch,
+        order.directory,
+        order.registry,
+        run_id,
+        lambda event: listener.step("extract", event),
+        order.processes,
     )
 
 
 @task(task_run_name="load and release")
-async def load_release(data: Path, run_id: str, batches: list[Path]) -> Loaded:
+async def load_release(order: Order, run_id: str, batches: list[Path]) -> Loaded:
     """Load the batches into a staging copy, pass the gate, swap the release."""
-    return await asyncio.to_thread(load_and_release, DataDirectory(data), run_id, batches)
+    return await asyncio.to_thread(load_and_release, order.directory, run_id, batches)
 
 
 async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
-    """One pass from the portals to a release. Raises GateRefused when the gate refuses the release; the last release
-    then stays in place."""
-    data = DataDirectory(order.data)
+    """One pass from the portals to a release. Raises GateRefused when the gate refuses the release, the last release
+    then stays in place; and RunFailedError, after all else is done, when a crawl failed."""
+    data = order.directory
     data.prepare()
     with data.locked():
         started = datetime.now(UTC)
@@ -182,11 +207,11 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         await asyncio.to_thread(archive_account, data.store(), run_row, rows, order.registry)
         pending = await asyncio.to_thread(pending_runs, data, run_row, rows)
         observer().stage("extract", None)
-        batches = [await extract_run(order.data, order.registry, pending_id, order.processes) for pending_id in pending]
+        batches = [await extract_run(order, pending_id) for pending_id in pending]
         observer().stage("load", None)
         before = overdue(data.warehouse / RELEASE_NAME)
         try:
-            loaded = await load_release(order.data, run_id, batches)
+            loaded = await load_release(order, run_id, batches)
         except GateRefused as refusal:
             raise_alarms([Alarm("fazhi.release.refused", run_id, f"{run_id}: {refusal}")])
             raise
@@ -205,20 +230,26 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
             len(report.removed),
             report.for_a_person,
         )
-    return RunOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
+    ended = RunOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
+    if failures:
+        raise RunFailedError(ended)
+    return ended
 
 
 async def _collect_all(
     order: Order, flow_name: Flow, run_id: str, shards: list[Shard]
 ) -> tuple[list[dict[str, Any]], list[str]]:
     """All shards side by side; the portal rows of those that ended well, and a sentence for each that failed."""
-    data = DataDirectory(order.data)
+    data = order.directory
+    if order.on_workers:
+        return await _collect_on_workers(order, flow_name, run_id, shards)
     jobs = [
         CrawlJob(
             run_id=run_id,
             shard=shard,
             registry=order.registry,
             archive=data.archive,
+            archive_staging=data.archive_staging,
             out=data.runs / run_id / f"crawl-{shard.number}",
             contact=order.contact,
             mode=flow_name,
@@ -234,6 +265,44 @@ async def _collect_all(
         if isinstance(result, CrawlFailedError):
             failures.append(str(result))
             rows += read_rows(job.out / "portals.jsonl")
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            rows += result
+    return rows, failures
+
+
+async def _collect_on_workers(
+    order: Order, flow_name: Flow, run_id: str, shards: list[Shard]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """As _collect_all, each shard on whichever worker is free."""
+    data = order.directory
+    store = data.store()
+    if left := await end_leftovers():
+        get_run_logger().warning("%d shards of a run that was cut off still ran and were ended.", left)
+    registry = publish_registry(store, order.registry)
+    orders = [
+        ShardOrder(
+            run_id=run_id,
+            number=shard.number,
+            portals=shard.portal_ids,
+            registry=registry,
+            archive=data.archive,
+            contact=order.contact,
+            mode=flow_name,
+            from_year=order.from_year,
+            to_year=order.to_year,
+            timeout_s=order.crawl_timeout_s,
+        )
+        for shard in shards
+    ]
+    asked = (collect_shard_elsewhere(one, data) for one in orders)
+    rows: list[dict[str, Any]] = []
+    failures: list[str] = []
+    for one, result in zip(orders, await asyncio.gather(*asked, return_exceptions=True), strict=True):
+        if isinstance(result, CrawlFailedError):
+            failures.append(str(result))
+            rows += portal_rows(store, run_id, one.number)
         elif isinstance(result, BaseException):
             raise result
         else:

@@ -49,6 +49,8 @@ class CrawlJob:
     registry: Path
     archive: str
     """Root of the archive, a folder or an fsspec URL."""
+    archive_staging: Path
+    """Where files of a remote archive are written before they are uploaded."""
     out: Path
     contact: str
     mode: str = "nightly"
@@ -79,6 +81,7 @@ async def collect(job: CrawlJob, on_event: Callable[[Event], None], timeout_s: f
                 "registry": str(job.registry),
                 "portals": list(job.shard.portal_ids),
                 "archive": job.archive,
+                "archive_staging": str(job.archive_staging),
                 "out": str(job.out),
                 "contact": job.contact,
                 "mode": job.mode,
@@ -123,6 +126,15 @@ async def collect(job: CrawlJob, on_event: Callable[[Event], None], timeout_s: f
     if code != 0:
         raise CrawlFailedError(f"The crawl of shard {job.shard.number} failed: {_last_words(log)} (log: {log})")
     return list(read_rows(job.out / "portals.jsonl"))
+
+
+def portal_sentence(event: Event) -> str | None:
+    """A portal's visit that is done, in one sentence; None for every other event."""
+    if event.get("event") != "portal_done":
+        return None
+    reason = f" ({event['reason']})" if event["reason"] else ""
+    numbers = f"{event['requests']} requests, {event['candidates']} candidates"
+    return f"{event['portal_id']} is {event['state']}{reason}: {numbers}."
 
 
 def _parse_event(line: bytes) -> Event | None:

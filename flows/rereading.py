@@ -11,7 +11,6 @@ from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 from prefect.runtime import flow_run
 
-from flows.data_directory import DataDirectory
 from flows.reextract import Outcome, Reextraction
 from flows.reextract import reextract as read_again
 from flows.settings import Settings
@@ -32,7 +31,7 @@ async def reextract(since: date | None = None, portals: tuple[str, ...] = (), re
     Raises CannotReextract, GateRefused."""
     settings = Settings()
     order = Reextraction(
-        data=DataDirectory(settings.data.resolve()),
+        data=settings.directory(),
         default_registry=settings.registry(),
         portals=portals,
         since=since,

@@ -58,7 +58,7 @@ PLANS = (
     Plan(
         "flows.upkeep:upkeep",
         (("week", "0 18 * * 0"),),
-        "A part of the archive checked, old releases removed, the registry and the watch over known reports checked.",
+        "A part of the archive checked, old facts removed, the registry and the watch over known reports checked.",
     ),
 )
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from flows.data_directory import DataDirectory
+
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
@@ -31,12 +33,19 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(default=Path("data"), description="The one directory that holds all state.")
+    archive: str | None = Field(
+        default=None, description="Root of the archive, a folder or an fsspec URL such as s3://…; else DATA/archive."
+    )
     portals: Path | None = Field(default=None, description="Registry of portals; without it seeds/portals.yaml.")
     contact: str = Field(
         default="https://github.com/fazhi-project/fazhi",
         description="Address or mailbox in the user agent, so that a portal's keeper can reach the operator.",
     )
     shards: int = Field(default=2, ge=1, le=100, description="Crawls that run side by side; a host is in one of them.")
+    on_workers: bool = Field(
+        default=False,
+        description="Shards are crawled by the workers of the Prefect server's pool; the archive must be on S3.",
+    )
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes that extract side by side."
     )
@@ -54,6 +63,13 @@ class Settings(BaseSettings):
             raise SettingsError(" ".join(_sentence(error) for error in fault.errors())) from fault
         except tomllib.TOMLDecodeError as fault:
             raise SettingsError(f"fazhi.toml cannot be read: {fault}.") from fault
+
+    def directory(self) -> DataDirectory:
+        """The data directory, with the archive where the settings have it."""
+        archive = self.archive
+        if archive is not None and "://" not in archive:
+            archive = str(Path(archive).resolve())
+        return DataDirectory(self.data.resolve(), archive)
 
     def registry(self) -> Path:
         """The registry file in force."""

@@ -186,7 +186,7 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
 
     Raises UnsoundArchiveError after everything else is done if the archive is not what its log says."""
     settings = Settings()
-    data = DataDirectory(settings.data.resolve())
+    data = settings.directory()
     data.prepare()
     now = datetime.now(UTC)
     week = now.isocalendar().week % PARTS if part is None else part % PARTS

@@ -19,14 +19,14 @@ def backup(
 ) -> None:
     """Copy archive, release and Prefect database into a folder."""
     from flows import backup as backups
-    from flows.data_directory import DataDirectory
     from flows.settings import Settings
 
     if check:
         found = backups.check(folder)
         typer.echo(f"{found.files} files, {found.bytes} bytes: all are what was backed up.")
         return
-    done = backups.backup(DataDirectory((data or Settings().data).resolve()), folder)
+    settings = Settings(**({"data": data} if data else {}))
+    done = backups.backup(settings.directory(), folder)
     typer.echo(f"{done.files} files, {done.bytes} bytes in {folder}; {done.fresh_files} of them copied now.")
 
 
@@ -36,9 +36,8 @@ def restore(
 ) -> None:
     """Bring a backup back into an empty data directory."""
     from flows import backup as backups
-    from flows.data_directory import DataDirectory
     from flows.settings import Settings
 
-    directory = DataDirectory((data or Settings().data).resolve())
+    directory = Settings(**({"data": data} if data else {})).directory()
     done = backups.restore(folder, directory)
     typer.echo(f"{done.files} files, {done.bytes} bytes brought back to {directory.root}. Try: fazhi archive check")

@@ -33,6 +33,10 @@ Result = TypeVar("Result")
 PortalsOption = Annotated[Path | None, typer.Option("--portals", help="Registry of portals (YAML).")]
 PortalOption = Annotated[list[str] | None, typer.Option("--portal", help="Only this portal; may be repeated.")]
 DataOption = Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")]
+ArchiveOption = Annotated[
+    str | None,
+    typer.Option("--archive", help="Archive root, a folder or an fsspec URL; FAZHI_ARCHIVE, else DATA/archive."),
+]
 
 
 class Interrupted(Exception):  # noqa: N818 - someone wished it
@@ -91,6 +95,7 @@ def run(
     portals: PortalsOption = None,
     portal: PortalOption = None,
     data: DataOption = None,
+    archive: ArchiveOption = None,
     sample: Annotated[bool, typer.Option("--sample", help="Serve the two sample portals and crawl them.")] = False,
     night: Annotated[int, typer.Option("--night", min=1, max=2, help="With --sample: which night to serve.")] = 1,
 ) -> None:
@@ -102,13 +107,16 @@ def run(
 
             portals = stack.enter_context(serve(night=night))
             console.print(f"The sample portals of night {night} are open on this machine.")
-        settings = checked_settings(data, portals, portal)
+        settings = checked_settings(data, portals, portal, archive)
 
         async def flow() -> RunOutcome:
-            from flows.chain import Order
+            from flows.chain import Order, RunFailedError
             from flows.nightly import nightly
 
-            return await nightly(Order.from_settings(settings, portals=tuple(portal or ())))
+            try:
+                return await nightly(Order.from_settings(settings, portals=tuple(portal or ())))
+            except RunFailedError as fault:
+                return fault.outcome
 
         outcome = watched(flow, settings, console)
     tell(outcome, console)
@@ -125,17 +133,18 @@ def _suggest(data: Path | None, console: Console) -> None:
         typer.echo(f'{command} sql{option} "{query}"')
 
 
-def checked_settings(data: Path | None, portals: Path | None, portal: list[str] | None) -> Settings:
+def checked_settings(
+    data: Path | None, portals: Path | None, portal: list[str] | None, archive: str | None = None
+) -> Settings:
     """The settings with these options over them. What can be known to be wrong is said here, before seconds go into
     starting Prefect: the registry, the portals' names, the data directory, another run."""
     from crawlers.portals import load_registry
-    from flows.data_directory import DataDirectory
     from flows.settings import Settings
 
-    given: dict[str, Any] = {name: value for name, value in (("data", data), ("portals", portals)) if value is not None}
-    settings = Settings(**given)
+    told: dict[str, Any] = {"data": data, "portals": portals, "archive": archive}
+    settings = Settings(**{name: value for name, value in told.items() if value is not None})
     load_registry(settings.registry()).select(portal or ())
-    directory = DataDirectory(settings.data.resolve())
+    directory = settings.directory()
     directory.prepare()
     with directory.locked():
         pass
@@ -154,12 +163,11 @@ def watched(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings,
 
 
 async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings, console: Console) -> Result:
-    from flows.data_directory import DataDirectory
     from flows.orchestration import prepare, send_what_is_held
     from flows.progress import observed_by
     from flows.server import free_port, running_server
 
-    home = DataDirectory(settings.data.resolve()).prefect
+    home = settings.directory().prefect
     async with contextlib.AsyncExitStack() as stack:
         api = prepare(home)
         if api is None:

@@ -40,14 +40,13 @@ def serve(
     import asyncio
 
     from crawlers.portals import load_registry
-    from flows.data_directory import DataDirectory
     from flows.server import demand_password
     from flows.settings import Settings
 
     given = {name: value for name, value in (("data", data), ("portals", portals)) if value is not None}
     settings = Settings(**given)
     count = len(load_registry(settings.registry()))
-    directory = DataDirectory(settings.data.resolve())
+    directory = settings.directory()
     directory.prepare()
     demand_password(host)
     # Every run is a process of its own and reads the settings anew.
