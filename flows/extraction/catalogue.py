@@ -48,7 +48,7 @@ class Phrasing:
     excludes: Group
     """None of them in the segment."""
     sentence_excludes: Group
-    """None of them in the sentence as far as the end of the number's clause."""
+    """None of them in the clause or, since the last semicolon, not far before it."""
     units: frozenset[str] | None
     """Measure words that this phrasing takes, where they are fewer than those of the indicator."""
     in_department: str | None
@@ -70,7 +70,7 @@ class Indicator:
     better: str
     phrasings: tuple[Phrasing, ...]
     not_sentence: Group
-    """None of them in the sentence as far as the end of the number's clause."""
+    """None of them in the clause or, since the last semicolon, not far before it."""
     share: str | None
     """Code that a share stated right behind this figure has; CODE.share where none is named."""
     growth: str | None

@@ -514,7 +514,7 @@ class _Reading:
             mark = flat.find("、", quantity.end, right)
             if mark >= 0:
                 right = mark
-            elif turned := OF_THE_NEXT.search(flat, quantity.end, right):
+            elif turned := OF_THE_NEXT.search(flat, quantity.end, right) or LINK.search(flat, quantity.end, right):
                 right = turned.start()
         if right > quantity.end and flat[quantity.end] in "、()":
             right = quantity.end
@@ -604,8 +604,10 @@ class _Reading:
         matcher = self.matcher
         near = place.near if near is None else near
         near_bits = place.near_bits if near is place.near else _bits(near)
-        sentence_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= place.clause_start - REACH])
-        all_bits = place.clause_bits | place.lead_bits
+        reach = place.clause_start - REACH
+        sentence_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= reach])
+        item = max(self.flat.rfind(";", reach if reach > 0 else 0, place.clause_start), reach)
+        item_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= item])
         best: _Found | None = None
         keys = near_bits & matcher.says_keys
         tables = [(keys, matcher.by_says), (sentence_bits & matcher.sentence_keys, matcher.by_sentence)]
@@ -617,7 +619,7 @@ class _Reading:
                     if (
                         rule.says_all & ~near_bits
                         or rule.excludes & (place.clause_bits if quantity.kind == "rank" else near_bits)
-                        or rule.sentence_excludes & all_bits
+                        or rule.sentence_excludes & item_bits
                         or rule.clause & ~place.clause_bits
                         or rule.sentence & ~sentence_bits
                         or rule.after & ~place.after_bits
