@@ -68,7 +68,10 @@ def trial_of(victim: str, portals: int, undisturbed: dict[str, list[tuple[object
         end = trial.ended(again, 400)
         verdict = same(undisturbed, facts(trial.data))
         told = " | ".join(sorted({one["text"]["content"].split("\n")[0] for one in receiver.messages}))
-        return f"{victim:8} {state:10} crawls ended in {gone:4.1f} s; next night {end}, warehouse {verdict}; told: {told}; {message[:90]}"
+        return (
+            f"{victim:8} {state:10} crawls ended in {gone:4.1f} s; next night {end}, warehouse {verdict}; "
+            f"told: {told}; {message[:90]}"
+        )
 
 
 def begin_with_alerts(trial: Rig, portals: int, receiver: Received) -> int:

@@ -20,7 +20,7 @@ from typing import Any
 import duckdb
 
 FACTS = {
-    "reports": "report_id, portal_id, url, title, issuer, region_code, report_year, published_on, versions, status, text",
+    "reports": "report_id, portal_id, url, title, issuer, region_code, report_year, published_on, versions, text",
     "paragraphs": "*",
     "sections": "*",
     "quantities": "*",
@@ -90,7 +90,7 @@ def command_of(pid: int) -> str:
 
 def alive(pid: int) -> bool:
     with contextlib.suppress(OSError):
-        return "Z" != (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0]
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
     return False
 
 
@@ -145,16 +145,17 @@ class Rig:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.api + path, data=data, headers={"content-type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=5) as answer:
+            with urllib.request.urlopen(request, timeout=20) as answer:
                 return json.loads(answer.read() or b"null")
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             return None
 
     def run_night(self, parameters: Mapping[str, Any] | None = None) -> str:
         """Ask for a run of nightly now; its id."""
-        deployment = self.ask("/deployments/name/nightly/nightly")["id"]
+        found = wait_until("finding nightly", lambda: self.ask("/deployments/name/nightly/nightly"))
         body = {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}}
-        return str(self.ask(f"/deployments/{deployment}/create_flow_run", body)["id"])
+        path = f"/deployments/{found['id']}/create_flow_run"
+        return str(wait_until("asking for a night", lambda: self.ask(path, body))["id"])
 
     def state(self, run: str) -> str:
         """State type of a run; `?` while the server does not answer."""
