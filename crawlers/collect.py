@@ -1,11 +1,11 @@
 """One crawl, as a process of its own: `python -m crawlers.collect JOB.json`.
 
 The job is a JSON object: run_id, shard, registry (path), portals (ids; empty or absent for all), archive (root), out
-(folder), contact, and optionally mode (`nightly`, `backfill` or `probe`), for a backfill the years of the reports it
-looks for (from_year, to_year, both included), and the time limit of one request (timeout_s). It writes the archive, and
-`portals.jsonl` in `out`; on stdout it prints one JSON object an event, on stderr the log, whose last line is the reason
-if the crawl failed. Exit code 0 when the crawl worked, whatever the portals did; 1 when it failed; 2 when the job
-cannot be understood.
+(folder), contact, and optionally archive_staging (folder, for an archive that is no folder), mode (`nightly`,
+`backfill` or `probe`), for a backfill the years of the reports it looks for (from_year, to_year, both included), and
+the time limit of one request (timeout_s). It writes the archive, and `portals.jsonl` in `out`; on stdout it prints one
+JSON object an event, on stderr the log, whose last line is the reason if the crawl failed. Exit code 0 when the crawl
+worked, whatever the portals did; 1 when it failed; 2 when the job cannot be understood.
 """
 
 from __future__ import annotations
@@ -51,6 +51,7 @@ class Job(BaseModel):
     shard: str
     registry: Path
     archive: str
+    archive_staging: Path | None = None
     out: Path
     contact: str
     portals: tuple[str, ...] = ()
@@ -170,7 +171,7 @@ def run(job: Job) -> None:
     ids = [portal.id for portal in registry]
     if not ids:
         raise CrawlFailedError(f"The registry {job.registry} has no portals.")
-    store = Store(job.archive)
+    store = Store(job.archive, staging=job.archive_staging)
     log = CaptureLog.read(store, portal_ids=ids)
     memory = Memory.read(store, ids, log)
     judge = CrawlJudge({portal.id: portal for portal in registry})

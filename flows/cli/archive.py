@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn, TransferSpeedColumn
 from rich.table import Table
+
+from flows.cli.run import ArchiveOption, DataOption
 
 if TYPE_CHECKING:
     from crawlers.archive.captures import Capture
@@ -23,28 +25,21 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-DataOption = Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")]
-RootOption = Annotated[
-    str | None, typer.Option("--archive", help="Archive root, a folder or an fsspec URL; else DATA/archive.")
-]
-
 
 def _store(root: str | None, data: Path | None) -> Store:
     """The archive that the options name; exits with 2 when there is none."""
-    from crawlers.archive.store import Store
     from flows.settings import Settings
 
-    folder = data or Settings().data
-    if root is not None:
-        return Store(root, staging=folder / "archive-staging")
-    if not (folder / "archive").is_dir():
-        typer.echo(f"There is no archive at {folder / 'archive'}; name one with --data or --archive.", err=True)
+    given: dict[str, Any] = {name: value for name, value in (("data", data), ("archive", root)) if value is not None}
+    store = Settings(**given).directory().store()
+    if store.local is not None and not store.local.is_dir():
+        typer.echo(f"There is no archive at {store.local}; name one with --data or --archive.", err=True)
         raise typer.Exit(2)
-    return Store(folder / "archive")
+    return store
 
 
 @app.command()
-def check(data: DataOption = None, archive: RootOption = None) -> None:
+def check(data: DataOption = None, archive: ArchiveOption = None) -> None:
     """Recompute every digest, read every offset, resolve every revisit, hold the capture log against the WARCs."""
     from crawlers.archive.check import check as check_archive
 
@@ -79,7 +74,7 @@ def check(data: DataOption = None, archive: RootOption = None) -> None:
 def show(
     capture: Annotated[str, typer.Argument(help="capture_id, record id, the first 8 characters of one, or a URL.")],
     data: DataOption = None,
-    archive: RootOption = None,
+    archive: ArchiveOption = None,
     at: Annotated[str | None, typer.Option("--at", help="With a URL: the capture nearest to this time (ISO).")] = None,
     body: Annotated[bool, typer.Option("--body", help="Only the decoded body, byte for byte, to stdout.")] = False,
     raw: Annotated[bool, typer.Option("--raw", help="Only the body as sent, to stdout.")] = False,
@@ -153,7 +148,7 @@ def _print_body(console: Console, opened: Opened) -> None:
 @app.command()
 def index(
     data: DataOption = None,
-    archive: RootOption = None,
+    archive: ArchiveOption = None,
     cdxj: Annotated[Path | None, typer.Option("--cdxj", help="Write the index as CDXJ for pywb to this file.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
 ) -> None:
@@ -181,7 +176,7 @@ def index(
 
 
 @app.command()
-def salvage(data: DataOption = None, archive: RootOption = None) -> None:
+def salvage(data: DataOption = None, archive: ArchiveOption = None) -> None:
     """Close what a crash left open, up to its last whole record, and mend the capture log."""
     from crawlers.archive.salvage import salvage as salvage_archive
 
@@ -200,7 +195,7 @@ def salvage(data: DataOption = None, archive: RootOption = None) -> None:
 def replay(
     capture: Annotated[str | None, typer.Argument(help="A capture or URL to print the address of.")] = None,
     data: DataOption = None,
-    archive: RootOption = None,
+    archive: ArchiveOption = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 picks a free port.")] = 8090,
 ) -> None:
     """Serve the archive through pywb, so that a page opens in a browser as it was captured. Ctrl-C ends it."""
@@ -225,7 +220,7 @@ def replay(
 def export(
     wacz: Annotated[Path, typer.Option("--wacz", help="The file to write; it must not exist.")],
     data: DataOption = None,
-    archive: RootOption = None,
+    archive: ArchiveOption = None,
     portal: Annotated[str | None, typer.Option("--portal", help="Everything of this portal.")] = None,
     url: Annotated[list[str] | None, typer.Option("--url", help="This address; may be repeated.")] = None,
     report: Annotated[str | None, typer.Option("--report", help="The addresses of this report (report_id).")] = None,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.cli.run import DataOption, bars
+from flows.cli.run import ArchiveOption, DataOption, bars
 
 if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
@@ -24,9 +24,7 @@ def evidence(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Every observation of the warehouse.")] = False,
     data: DataOption = None,
-    archive: Annotated[
-        str | None, typer.Option("--archive", help="Archive root, a folder or an fsspec URL; else DATA/archive.")
-    ] = None,
+    archive: ArchiveOption = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, max=256, help="With --all: processes that read; else the setting.")
     ] = None,
@@ -36,14 +34,14 @@ def evidence(
     The record is read at its offset and its digest recomputed; the bytes are read again by the extractor and must give
     the same text and the same observation. Exit code 1 when anything does not hold.
     """
-    from flows.data_directory import DataDirectory
     from flows.sealed import forbid_network
     from flows.settings import Settings
 
     if every == (observation is not None):
         raise typer.BadParameter("Give either the name of an observation or --all.")
-    settings = Settings()
-    directory = DataDirectory((data or settings.data).resolve(), archive)
+    given: dict[str, Any] = {name: value for name, value in (("data", data), ("archive", archive)) if value is not None}
+    settings = Settings(**given)
+    directory = settings.directory()
     if directory.store().local is not None:
         forbid_network()
     if observation is not None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.run import DataOption, bars
+from flows.cli.run import ArchiveOption, DataOption, bars
 
 TOLD_PROBLEMS = 20
 """Sentences that are printed; all stand in the warehouse."""
@@ -18,9 +18,7 @@ TOLD_PROBLEMS = 20
 
 def reextract(
     data: DataOption = None,
-    archive: Annotated[
-        str | None, typer.Option("--archive", help="Archive root, a folder or an fsspec URL; else DATA/archive.")
-    ] = None,
+    archive: ArchiveOption = None,
     portals: Annotated[
         Path | None, typer.Option("--portals", help="Registry of portals (YAML); else those in the archive.")
     ] = None,
@@ -38,15 +36,15 @@ def reextract(
     Only visits that were read by another extractor, or never, are read, and only texts whose facts differ are
     rewritten. Killed half-way, it goes on where it was.
     """
-    from flows.data_directory import DataDirectory
     from flows.progress import observed_by
     from flows.reextract import Reextraction
     from flows.reextract import reextract as read_again
     from flows.sealed import forbid_network
     from flows.settings import Settings
 
-    settings = Settings()
-    directory = DataDirectory((data or settings.data).resolve(), archive)
+    given: dict[str, Any] = {name: value for name, value in (("data", data), ("archive", archive)) if value is not None}
+    settings = Settings(**given)
+    directory = settings.directory()
     if directory.store().local is not None:
         forbid_network()  # here as in the processes that read; only a remote archive has to be reached
     order = Reextraction(

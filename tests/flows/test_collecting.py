@@ -42,6 +42,7 @@ def fake_crawl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str) -> Cr
         shard=Shard(0, ("a", "b")),
         registry=tmp_path / "portals.yaml",
         archive=str(tmp_path / "archive"),
+        archive_staging=tmp_path / "archive-staging",
         out=tmp_path / "out",
         contact="someone@example.org",
     )
