@@ -22,7 +22,10 @@ def read_list(
     total: int | None = None,
 ) -> ListReading:
     """The reading of a page; what a family knows better than the plain rows, links and counts it hands in."""
-    entries = (read_rows(page) or written_records(page)) if entries is None else entries
+    if entries is None:
+        # One row may be a footer's; a list that a script is to show is longer.
+        entries = read_rows(page)
+        entries = entries if len(entries) > 1 else max(entries, written_records(page), key=len)
     next_page = next_page or next_link(page)
     total = stated_total(page.text) if total is None else total
     return ListReading(entries, next_page, total, column_links(page), why_empty(page, entries, next_page, total))

@@ -12,7 +12,8 @@ from crawlers.families.reading import NextPage, Page
 from crawlers.families.rows import collapse, link_target, parse, text_of
 
 _NEXT = re.compile(
-    r"^[\s\[【<«]*(?:下一?页|下一頁|下頁|后一?页|后页|next(?:\s*page)?|[>›»]{1,2})[\s\]】>»›]*$", re.IGNORECASE
+    r"^[\s\[【<«]*(?:下一?页|下一頁|下頁|后一?页|后页|next(?:\s*page)?|(?:点击)?加载更多|[>›»]{1,2})[\s\]】>»›]*$",
+    re.IGNORECASE,
 )
 _TOTAL = re.compile(
     r"(?:共有?|总计|总共|合计)\s*(\d{1,7})\s*(?:条|篇|项|个文件|个?记录|件)|(?:总记录数?|记录总数)\s*[:：]?\s*(\d{1,7})"
@@ -33,8 +34,9 @@ def next_link(page: Page) -> NextPage | None:
             if linked and plain(linked) != here:
                 return NextPage(linked)
     anchors = [a for a in document.iter("a") if isinstance(a, html.HtmlElement)]
-    for anchor in anchors:
-        text = collapse(text_of(anchor)) or collapse(anchor.get("title") or "")
+    clicked = [e for e in document.xpath("//*[@onclick][not(self::a)]") if isinstance(e, html.HtmlElement)]
+    for anchor in [*anchors, *clicked]:
+        text = collapse(text_of(anchor)) or collapse(anchor.get("title") or anchor.get("aria-label") or "")
         if _NEXT.match(text) and (target := link_target(anchor, page.url)) and plain(target) != here:
             return NextPage(target)
     return _by_number(anchors, page.url) or _by_choice(document, page.url)

@@ -22,6 +22,9 @@ _DATES = ("display_publish_time", "time", "PUBDATE", "FBRQ", "pubtimeStr", "publ
           "date", "dates", "created_at")  # fmt: skip
 _ADDRESSES = ("url", "DOCPUBURL", "docpuburl", "docPubUrl", "puburl", "post_url", "href", "link", "urls")
 _TOTALS = ("total", "totalElements", "totalCount", "totalrecord", "totalRecord", "TOTALNUM", "post_count")
+_ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
+_LONGEST_LITERAL = 200_000
+"""Characters of a script's array that are read at most."""
 _CHINA_TIME = timedelta(hours=8)
 _LONGEST_SEARCH = 400
 """Places in a page where an array of records may begin that are tried at most."""
@@ -115,12 +118,22 @@ def record_total(value: object) -> int | None:
     return None
 
 
+def _literal(text: str) -> object:
+    """The array of objects that a script's text begins with, written as scripts may: bare names, single quotes."""
+    end = re.search(r"\}\s*,?\s*\]", text)
+    if end is None:
+        return None
+    quoted = re.sub(r"'((?:[^'\\\n]|\\.)*)'", lambda m: json.dumps(m.group(1).replace("\\'", "'")), text[: end.end()])
+    named = re.sub(r"([{,]\s*)([A-Za-z_]\w*)\s*:", r'\1"\2":', quoted)
+    return decoded(re.sub(r",\s*([}\]])", r"\1", named))
+
+
 def written_records(page: Page) -> tuple[Entry, ...]:
     """The entries of the longest array of records that a page's scripts hold."""
     decoder = json.JSONDecoder(strict=False)
     best: tuple[Entry, ...] = ()
     reached = 0
-    for number, start in enumerate(re.finditer(r"\[\s*\{\s*\"", page.text)):
+    for number, start in enumerate(_ARRAY.finditer(page.text)):
         if number >= _LONGEST_SEARCH:
             break
         if start.start() < reached:
@@ -128,7 +141,7 @@ def written_records(page: Page) -> tuple[Entry, ...]:
         try:
             value, reached = decoder.raw_decode(page.text, start.start())
         except (ValueError, RecursionError):
-            continue
+            value = _literal(page.text[start.start() : start.start() + _LONGEST_LITERAL])
         entries = tuple(entry for entry in read_records(value, page.url) if entry.listed_on)
         best = max(best, entries, key=len)
     return best

@@ -7,19 +7,22 @@ stands in the row outside the title. Rows whose addresses and places resemble ea
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Container, Iterator
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree, html
 
-from crawlers.families.dates import date_beside, dates_in, is_only_date
+from crawlers.families.dates import date_beside, dates_in, is_only_date, is_recent, split_date, year_alone
 from crawlers.families.dialects import dialect_of
 from crawlers.families.reading import Entry, Page
 
 # Links that a row may hold besides the title: its column, its file, its interpretation.
 _LINKS_IN_A_ROW = 4
 _SHORTEST_TITLE = 5
+# Shorter titles are names of columns, where the row has further titled links, and where nothing else says it is one.
+_SHORTEST_SHARED_TITLE = 8
+_SHORTEST_LONE_TITLE = 12
 _INLINE = {"em", "b", "i", "u", "font", "strong", "mark", "sup", "sub"}
 _PAGER = re.compile(
     r"^[\s\[【<«»>›‹|]*(?:\d+|第\s*\d+\s*页|\d+\s*/\s*\d+|首页|尾页|末页|第?一页|最后一?页|上一?页|下一?页|前一?页|后一?页|更多|more|返回.*|详细|查看|下载|打印|跳转|GO)"
@@ -29,9 +32,10 @@ _PAGER = re.compile(
 _CUT_SHORT = re.compile(r"(?:…|\.{2,}|。{2,})\s*$")
 # What a click opens: the first address among what its script is given.
 _OPENED = re.compile(
-    r"""['"]\s*((?:https?:/)?\.{0,2}/(?!/)[^'"\s]*|https?://[^'"\s]+|[^'"\s(){};]+\.(?:s?html?|jsp|php|aspx?|pdf|docx?)[^'"\s]*)['"]""",
+    r"""['"]\s*((?:https?:/)?\.{0,2}/(?!/)[^'"\s]*|\?\w+=[^'"\s]+|https?://[^'"\s]+|[^'"\s(){};]+\.(?:s?html?|jsp|php|aspx?|pdf|docx?)[^'"\s]*)['"]""",
     re.IGNORECASE,
 )
+_DATE_ATTRIBUTES = ("datetime", "data-date", "data-time", "pubdate")
 _LABELLED_TITLE = re.compile(r"^\s*(?:文章)?标题[:：]\s*")
 
 
@@ -69,34 +73,40 @@ def read_rows(page: Page, *, inside: str | None = None) -> tuple[Entry, ...]:
     if document is None:
         return ()
     entries = _entries(document, page.url, bare=inside is not None)
-    if entries or inside is not None:
+    if len(entries) > 1 or inside is not None:
         return entries
-    # Some sites deliver the list inside a comment and let a script uncover it.
-    hidden = "".join(node.text for node in document.iter(etree.Comment) if node.text and "<a" in node.text)
-    uncovered = parse(hidden)
-    return () if uncovered is None else _entries(uncovered, page.url)
+    # Some sites deliver the list inside a comment or a script that writes it.
+    hidden = [node.text for node in document.iter(etree.Comment, "script") if node.text and "<a" in node.text]
+    written = "".join(hidden).replace('\\"', '"').replace("\\'", "'").replace("\\/", "/")
+    uncovered = parse(f"<div>{written}</div>") if hidden else None
+    return max(entries, () if uncovered is None else _entries(uncovered, page.url), key=len)
 
 
 def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tuple[Entry, ...]:
     """The rows of a document that make a list; in `bare` rows every link is one."""
     rows = list(_rows(document, url))
     dated = Counter(row.place for row in rows if row.listed_on)
-    undated = Counter(row.place for row in rows if not row.listed_on)
-    lengths: dict[tuple[int, str], int] = defaultdict(int)
+    recent = Counter(row.place for row in rows if row.recent)
+    together = Counter(row.place for row in rows)
+    lengths: Counter[tuple[int, str]] = Counter()
     for row in rows:
         lengths[row.place] += len(row.title)
+
+    def is_listed(row: _Row) -> bool:
+        lone = dated[row.place] == 1
+        if row.shared and (len(row.title) < _SHORTEST_SHARED_TITLE or (lone and len(dated) > 1)):
+            return False
+        if row.listed_on is not None:
+            return not (row.shared and lone and len(row.title) < _SHORTEST_LONE_TITLE)
+        if bare or (row.recent and recent[row.place] > 1):
+            return True
+        # No date beside it: an entry among dated ones, or one of several articles by their addresses.
+        mostly_dated = dated[row.place] > 1 and dated[row.place] * 2 >= together[row.place]
+        prose = together[row.place] > 1 and lengths[row.place] / together[row.place] >= _SHORTEST_SHARED_TITLE
+        return (mostly_dated and len(row.title) >= _SHORTEST_LONE_TITLE) or (row.article and (mostly_dated or prose))
+
     entries: dict[str, Entry] = {}
-    for row in rows:
-        together = dated[row.place] + undated[row.place]
-        prose = lengths[row.place] / together >= 8
-        listed = row.listed_on is not None or (
-            # No date beside it: an entry among dated ones, or one of several articles by their addresses.
-            dated[row.place] * 2 >= together and dated[row.place] > 1
-        )
-        if not listed and (bare or (row.article and together > 1 and prose)):
-            listed = True
-        if not listed:
-            continue
+    for row in filter(is_listed, rows):
         known = entries.get(row.url)
         if known is None or (known.listed_on is None and row.listed_on) or len(row.title) > len(known.title):
             entries[row.url] = Entry(row.url, row.title, row.listed_on or (known.listed_on if known else None))
@@ -106,95 +116,132 @@ def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tup
 class _Row:
     """A link, its title, its date, and the place of its block in the tree of tags."""
 
-    __slots__ = ("article", "listed_on", "place", "title", "url")
+    __slots__ = ("article", "listed_on", "place", "recent", "shared", "title", "url")
 
-    def __init__(self, url: str, title: str, listed_on: str | None, place: tuple[int, str]) -> None:
+    def __init__(
+        self, url: str, title: str, listed_on: str | None, place: tuple[int, str], recent: bool, shared: bool
+    ) -> None:
         self.url = url
         self.title = title
         self.listed_on = listed_on
         self.place = place
+        self.recent = recent
+        self.shared = shared
+        """Its block has further links with titles, so that the date may be of the block and not of the row."""
         self.article = dialect_of(url) is not None
 
 
 def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
     base = base_of(document, base)
-    anchors = list(document.iter("a"))
     links_in: Counter[html.HtmlElement] = Counter()
     targets: dict[html.HtmlElement, str] = {}
-    for anchor in anchors:
-        url = link_target(anchor, base)
+    years: dict[html.HtmlElement, str] = {}
+    year = None
+    for element in document.iter():
+        if not isinstance(element, html.HtmlElement):
+            continue
+        # A list may have its year as a heading, and dates without one.
+        year = year_alone(collapse(element.text or "")) or year
+        if element.tag != "a" and (element.get("onclick") is None or next(element.iter("a"), None) is not None):
+            continue
+        url = link_target(element, base)
         if url is None:
             continue
-        targets[anchor] = url
-        links_in[anchor] += 1
-        for above in anchor.iterancestors():
+        targets[element] = url
+        if year is not None:
+            years[element] = year
+        links_in[element] += 1
+        for above in element.iterancestors():
             links_in[above] += 1
     best: dict[html.HtmlElement, _Row] = {}
     for anchor, url in targets.items():
         title = link_title(anchor)
         if len(title) < _SHORTEST_TITLE or is_pager(title) or urldefrag(url).url == urldefrag(base).url:
             continue
-        block = _block(anchor, url, links_in, targets)
-        listed_on = _row_date(anchor, block, url) or date_beside(_beside(block), url)
+        year = years.get(anchor)
+        block = _block(anchor, url, links_in, targets, year)
+        title, written = split_date(title)
+        listed_on = (
+            _row_date(anchor, block, url, year) or date_beside(_beside(block, targets), url, year=year) or written
+        )
         # A row's link to its column or file is no second entry: the longest title speaks for a dated row.
         key = block if listed_on else anchor
         held = best.get(key)
         if held is None or len(title) > len(held.title):
-            best[key] = _Row(url, title, listed_on, _place(block))
+            recent = listed_on is None and is_recent(collapse(text_of(block, without=anchor))[:60])
+            shared = sum(
+                targets[a] != url and len(link_title(a)) >= _SHORTEST_TITLE for a in block.iter() if a in targets
+            )
+            best[key] = _Row(url, title, listed_on, _place(block), recent, shared > 0)
     yield from best.values()
 
 
 def _block(
-    anchor: html.HtmlElement, url: str, links_in: Counter[html.HtmlElement], targets: dict[html.HtmlElement, str]
+    anchor: html.HtmlElement,
+    url: str,
+    links_in: Counter[html.HtmlElement],
+    targets: dict[html.HtmlElement, str],
+    year: str | None,
 ) -> html.HtmlElement:
     """The row around a link: it grows until it has a date, and not into a block of several dated rows."""
     block = anchor
     while (above := block.getparent()) is not None and links_in[above] <= _LINKS_IN_A_ROW and above.tag != "body":
-        if date_beside(collapse(text_of(block, without=anchor)), url):
+        text = collapse(text_of(block, without=anchor))
+        if date_beside(text, url, year=year) or _date_in_attributes(block) or (len(text) < 40 and is_recent(text)):
             break
-        others = {targets[a] for a in above.iter("a") if a in targets} - {url}
+        others = {targets[a] for a in above.iter() if a in targets} - {url}
         if others and len(dates_in(collapse(text_of(above, without=anchor)))) > 1:
             break
         block = above
     return block
 
 
-def _row_date(anchor: html.HtmlElement, block: html.HtmlElement, url: str) -> str | None:
-    """The date in a row: an element that is nothing but a date, else what stands outside the link, else inside it."""
+def _row_date(anchor: html.HtmlElement, block: html.HtmlElement, url: str, year: str | None) -> str | None:
+    """The date in a row: an element that is nothing but a date, else what stands beside the link, else an attribute."""
     alone: list[str] = []
     for element in block.iter():
         if isinstance(element.tag, str) and len(element) <= 3:
             text = collapse(text_of(element))
-            if 4 < len(text) < 40 and is_only_date(text) and (found := date_beside(text, url)):
+            if 4 < len(text) < 40 and is_only_date(text) and (found := date_beside(text, url, year=year)):
                 alone.append(found)
     if alone:
         return alone[-1]
     outside = collapse(text_of(block, without=anchor))
-    return date_beside(outside, url) if len(outside) < 400 else None
+    beside = date_beside(outside, url, year=year) if len(outside) < 400 else None
+    return beside or _date_in_attributes(block)
 
 
-def _beside(block: html.HtmlElement) -> str:
+def _date_in_attributes(block: html.HtmlElement) -> str | None:
+    """The date that a row carries for machines."""
+    for element in block.iter():
+        for name in _DATE_ATTRIBUTES if isinstance(element.tag, str) else ():
+            if found := dates_in(element.get(name) or ""):
+                return found[0]
+    return None
+
+
+def _beside(block: html.HtmlElement, targets: Container[html.HtmlElement]) -> str:
     """The text between this block and the next link, or before it where the rows begin with their dates."""
     parent = block.getparent()
     if parent is None:
         return ""
     lead = parent.text or ""
     for sibling in parent:
-        if next(sibling.iter("a"), None) is not None:
+        if any(inner in targets for inner in sibling.iter()):
             break
         lead += f" {text_of(sibling)} {sibling.tail or ''}"
     date_first = re.search(r"\d{4}\s*[-./年]\s*\d{1,2}|\d{1,2}[-/]\d{1,2}", lead) is not None
     if not date_first:
         after = block.tail or ""
         for sibling in block.itersiblings():
-            if next(sibling.iter("a"), None) is not None:
+            if any(inner in targets for inner in sibling.iter()):
                 break
             after += f" {text_of(sibling)} {sibling.tail or ''}"
         return collapse(after)[:60]
     before: list[str] = []
     for sibling in block.itersiblings(preceding=True):
         before.append(sibling.tail or "")
-        if next(sibling.iter("a"), None) is not None:
+        if any(inner in targets for inner in sibling.iter()):
             break
         before.append(text_of(sibling))
     else:
