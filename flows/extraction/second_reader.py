@@ -34,7 +34,7 @@ _INLINE = (
 )
 _LEAST = 200
 MOST_SIGNS = 300_000
-MOST_ELEMENTS = 30_000
+MOST_ELEMENTS = 12_000
 
 
 def is_too_long(page: Element) -> bool:
@@ -68,10 +68,11 @@ def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]
     ours = squeeze("".join(lines))
     if len(ours) < _LEAST:
         return lines
-    if is_too_long(container):
+    page = _small_page(container)
+    if is_too_long(page):
         draft.warnings.append("The text is too long to be read a second time; nothing was held against it.")
         return lines
-    theirs = trafilatura_lines(_small_page(container))
+    theirs = trafilatura_lines(page)
     if not theirs:
         return lines
     kept = list(lines)
@@ -109,7 +110,13 @@ def second_reading(root: Element, lines: list[str], draft: Draft) -> list[str]:
     if is_too_long(root):
         draft.warnings.append("The page is too long to be read a second time; nothing was held against it.")
         return lines
-    theirs = trafilatura_lines(lxml.html.document_fromstring(etree.tostring(root, encoding="unicode", method="html")))
+    whole = lxml.html.document_fromstring(etree.tostring(root, encoding="unicode", method="html"))
+    for cell in whole.iter("td", "th"):
+        # Spans do not change what it reads, and cost it minutes where a page spans hundreds of rows.
+        for name in ("colspan", "rowspan"):
+            if name in cell.attrib:
+                del cell.attrib[name]
+    theirs = trafilatura_lines(whole)
     ours = squeeze("".join(lines))
     new = [
         line

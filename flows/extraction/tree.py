@@ -98,12 +98,15 @@ _END_TAGS = re.compile(r"</(?:html|body)\s*>|<!DOCTYPE[^>]{0,300}>", re.I)
 # A picture written into the page, and a tag with more attributes than any reader of pages writes.
 _PICTURE = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,60};base64,[A-Za-z0-9+/=%\s]*+", re.I)
 _SWOLLEN = re.compile(r"<([A-Za-z][\w:-]{0,20})[^<>]{20000,}+>")
-# References to one half of a pair: no character at all.
-_SURROGATE = re.compile(
-    r"&#(?:[xX][dD][89a-fA-F][0-9a-fA-F]{2}|55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3]));"
+# References to one half of a pair or to a control: no character at all.
+_NO_SIGN = re.compile(
+    r"&#(?:[xX]0*[dD][89a-fA-F][0-9a-fA-F]{2}|0*(?:55(?:29[6-9]|[3-9]\d\d)|56\d{3}|57(?:[0-2]\d\d|3[0-3]\d|34[0-3]))|"
+    r"[xX]0*(?:[0-8bcefBCEF]|1[0-9a-fA-F])|0*(?:[0-8]|1[124-9]|2\d|3[01]));"
 )
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|(?:^|[;\s])(?:left|top|text-indent|margin-left)\s*:\s*-\d{4,}(?:\.\d+)?px|"
+    r"display\s*:\s*none|visibility\s*:\s*hidden|"
+    r"(?:^|[;\s])(?:left|top|text-indent|margin-left)\s*:\s*-\d{4,}(?:\.\d+)?px|"
     r"(?:^|[;\s])(?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:;|$)(?=.{0,300}overflow)|clip\s*:\s*rect\(0",
     re.I,
 )
@@ -119,7 +122,7 @@ def parse(text: str) -> Element:
         raise Unreadable("too_large", f"The page has {len(text)} signs; it is no document.")
     # What stands behind a first </html> is thrown away by parsers that believe it; old gazette pages hold two,
     # and footers are pasted in as whole documents.
-    markup = _SURROGATE.sub("", _END_TAGS.sub("", text.replace("\x00", ""))).encode("utf-8", "ignore")
+    markup = _NO_SIGN.sub("", _END_TAGS.sub("", _CONTROLS.sub("", text))).encode("utf-8", "ignore")
     parser = etree.HTMLParser(encoding="utf-8", remove_pis=True, huge_tree=True, recover=True)
     try:
         root = etree.fromstring(markup, parser) if markup.strip() else None
