@@ -67,10 +67,10 @@ _BEFORE_DIGITS = re.compile(
 )
 _LONG_NUMBER = re.compile(rf"[{_D}][-—{_D}]{{2,}}(?![{_D}.万亿余多件次条个人起])")
 _CLOCK_HOUR = re.compile(rf"{_NUMBER}\s?[时点]")
+# 二〇二四年三月五日, 十二月, 三季度; every way begins with a numeral, so that it is looked for at numerals alone
 _CHINESE_DATES = re.compile(
-    rf"[二一][{_CN_DIGIT}]{{3}}(?:年度?)?(?:[{_CN_SMALL}]{{1,2}}月(?:[{_CN_SMALL}]{{1,3}}日)?)?"
-    rf"|(?<![{CHINESE}个])[{_CN_SMALL}]{{1,2}}月(?:份|底|初|[{_CN_SMALL}]{{1,3}}[日号])"
-    r"|(?<![个])[一二三四]季度|(?<=前)[一二三两]季度"
+    rf"(?P<year>[二一][{_CN_DIGIT}]{{3}}(?:年度?)?(?:[{_CN_SMALL}]{{1,2}}月(?:[{_CN_SMALL}]{{1,3}}日)?)?)"
+    rf"|(?P<month>[{_CN_SMALL}]{{1,2}}月(?:份|底|初|[{_CN_SMALL}]{{1,3}}[日号]))|(?P<quarter>[一二三四两]季度)"
 )
 # FM88.7, ISO9001, V2.0; but GDP3,256.8亿元 is a name and an amount
 _LETTERS = re.compile(rf"[A-Za-z]+[-/.\s]?(?![{_D},，.]+(?:万|亿|元|%|％|个百分点))[{_D}]+(?:[-.][{_D}]+)*[A-Za-z]*")
@@ -83,11 +83,11 @@ _NUMBERED = re.compile(
     rf"[\[【〔﹝（(［〈]\s?(?:19|20)[{_D}]{{2}}\s?[\]】〕﹞）)］〉]\s?第?\s?[{_D}]+(?:\s?[-、至—]\s?[{_D}]+)?\s?号?"
 )
 _ADDRESSES = re.compile(r"(?:https?://|www\.)[\x21-\x7e]+|[\w.]+@[\w.]+", re.ASCII)
-_HEADINGS = re.compile(
-    rf"(?:^|(?<=[。；;：:\n]))\s*[(（]?{_NUMBER}(?:[.．、](?!(?!(?:19|20)[{_D}]{{2}}年)[{_D}])|[)）])"
-    # 1.80周岁以上, 2.3人户: of what comes whole there are no decimals
-    rf"|^\s*{_NUMBER}[.．](?=[{_D}]{{1,3}}(?:周岁|岁|人|名|户|家|件|项|个(?!百分点|工作日|月|小时)))",
-    re.MULTILINE,
+_HEADING_BEFORE = re.compile(r"(?:^|[。；;：:\n])\s*[(（]?$")
+_HEADING = re.compile(rf"{_NUMBER}(?:[.．、](?!(?!(?:19|20)[{_D}]{{2}}年)[{_D}])|[)）])")
+# 1.80周岁以上, 2.3人户: of what comes whole there are no decimals
+_HEADING_OF_WHOLE = re.compile(
+    rf"{_NUMBER}[.．](?=[{_D}]{{1,3}}(?:周岁|岁|人|名|户|家|件|项|个(?!百分点|工作日|月|小时)))"
 )
 _TITLES = re.compile(r"《[^《》\n]{1,120}(?:《[^《》\n]{1,80}》[^《》\n]{0,80})*》|〈[^〈〉\n]{1,80}〉")
 _QUOTES = re.compile(
@@ -137,6 +137,16 @@ def _combined(text: str) -> Iterator[tuple[int, int]]:
             yield left.start(), right.end()
 
 
+def _dates(text: str) -> Iterator[tuple[int, int]]:
+    for date in _CHINESE_DATES.finditer(text):
+        before = text[date.start() - 1 : date.start()]
+        if date["month"] and before and before in CHINESE + "个":
+            continue  # 五百三十月, 三个十二月
+        if date["quarter"] and (before == "个" or (date[0] == "两季度" and before != "前")):
+            continue
+        yield date.span()
+
+
 def _beside_digits(text: str, marked: bytearray) -> Iterator[tuple[int, int]]:
     at = 0
     while (run := _RUN.search(text, at)) is not None:
@@ -153,6 +163,14 @@ def _beside_digits(text: str, marked: bytearray) -> Iterator[tuple[int, int]]:
                 continue
         if start and text[start - 1] in ".．" and start > 1 and text[start - 2].isdigit():
             continue  # decimals
+        edge = _HEADING_BEFORE.search(text, max(0, start - 4), start)
+        if edge is not None:
+            opens_line = edge.start() == 0 or text[edge.start()] == "\n"
+            heading = _HEADING.match(text, start) or (_HEADING_OF_WHOLE.match(text, start) if opens_line else None)
+            if heading is not None:
+                at = heading.end()
+                yield start, at
+                continue
         match = _AT_DIGITS.match(text, start)
         if match is not None and match.end() > start:
             at = max(at, match.end())
@@ -166,12 +184,14 @@ def mask(text: str) -> bytearray:
     def mark(start: int, end: int) -> None:
         marked[start:end] = b"\1" * (end - start)
 
-    patterns = [_TITLES, _QUOTES, _NUMBERED, _LETTERS, _CHINESE_DATES, _HEADINGS, _PARALLEL]
+    patterns = [_TITLES, _QUOTES, _NUMBERED, _LETTERS, _PARALLEL]
     if "http" in text or "www" in text or "@" in text:
         patterns.append(_ADDRESSES)
     for pattern in patterns:
         for match in pattern.finditer(text):
             mark(*match.span())
+    for start, end in _dates(text):
+        mark(start, end)
     for start, end in _combined(text):
         mark(start, end)
     for start, end in _beside_digits(text, marked):

@@ -57,6 +57,14 @@ def measure_words() -> MeasureWords:
     return MeasureWords(ordered, data["counting_names"])
 
 
+@cache
+def _may_follow_a_numeral() -> frozenset[str]:
+    """The characters that may stand after a Chinese numeral which states an amount; the empty one ends a text."""
+    return frozenset(
+        (*measure_words().by_first, *CHINESE, *"0123456789０１２３４５６７８９成余多几来点 \u3000\xa0至到-—–－~～", "")
+    )
+
+
 # ---- the words beside a numeral ------------------------------------------------------------------------------------
 
 _BEFORE = re.compile(
@@ -246,6 +254,7 @@ class _Scan:
         """Yields the quantities of text[start:end] in order."""
         text, mask, position = self.text, self.mask, start
         previous: _Found | None = None
+        may_follow = _may_follow_a_numeral()
         while True:
             match = _START.search(text, position, end)
             if match is None:
@@ -261,6 +270,9 @@ class _Scan:
                 position = fixed
                 continue
             token = match[0]
+            if token in CHINESE and text[at + 1 : at + 2] not in may_follow:
+                position = at + 1  # 一体, 统一: the most frequent of all, and none needs a closer look
+                continue
             if token in "第前" and len(token) == 1:
                 found, position = self._ordinal(at, token)
             elif token == "百分百":

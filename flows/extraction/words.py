@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
@@ -14,33 +15,25 @@ def lexicon() -> tuple[str, ...]:
 
 
 @cache
-def _longest() -> dict[str, tuple[str, ...]]:
-    by_first: dict[str, list[str]] = {}
-    for word in lexicon():
-        by_first.setdefault(word[0], []).append(word)
-    return {first: tuple(sorted(words, key=len, reverse=True)) for first, words in by_first.items()}
+def _kept_whole() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for word in sorted(lexicon(), key=len, reverse=True)))
 
 
-def cut(text: str) -> list[str]:
+@lru_cache(maxsize=8192)
+def cut(text: str) -> tuple[str, ...]:
     """The words of a text, in order; joined they are the text. A word of the lexicon is never cut, the longest wins."""
     import rjieba
 
     words: list[str] = []
-    plain = at = 0
-    by_first = _longest()
-    while at < len(text):
-        word = next((w for w in by_first.get(text[at], ()) if text.startswith(w, at)), None)
-        if word is None:
-            at += 1
-            continue
-        if plain < at:
-            words.extend(rjieba.cut(text[plain:at], False))
-        words.append(word)
-        at += len(word)
-        plain = at
+    plain = 0
+    for kept in _kept_whole().finditer(text):
+        if plain < kept.start():
+            words.extend(rjieba.cut(text[plain : kept.start()], False))
+        words.append(kept[0])
+        plain = kept.end()
     if plain < len(text):
         words.extend(rjieba.cut(text[plain:], False))
-    return words
+    return tuple(words)
 
 
 def search_words(text: str) -> dict[str, int]:

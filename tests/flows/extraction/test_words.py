@@ -38,8 +38,8 @@ def test_a_word_of_the_lexicon_is_not_cut(word: str) -> None:
 
 
 def test_the_longest_word_of_the_lexicon_wins() -> None:
-    assert cut("人民调解委员会") == ["人民调解委员会"]
+    assert cut("人民调解委员会") == ("人民调解委员会",)
 
 
 def test_nothing_is_cut_from_nothing() -> None:
-    assert cut("") == []
+    assert cut("") == ()

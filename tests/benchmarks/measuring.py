@@ -1,0 +1,83 @@
+"""CPU time of what a text's numbers cost: quantities, indicators, checks and citations apart, at several lengths.
+
+    python -m tests.benchmarks.measuring [FOLDER]
+
+FOLDER is a corpus (tests/corpus by default). Its clean texts are joined to each length, so that the words vary. The last
+column is the time of 4,000 characters at that length against the time of 4,000 alone: 1.0 is linear.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.extraction.checks import check
+from flows.extraction.citations import find_citations
+from flows.extraction.indicators import observe
+from flows.extraction.outline import outline
+from flows.extraction.quantities import find_quantities
+
+REPORT = 4_000
+LENGTHS = (REPORT, 40_000, 400_000, 1_000_000)
+GOAL_MS = 5.0
+
+
+def texts(folder: Path) -> str:
+    names = [entry["name"] for entry in json.loads((folder / "manifest.json").read_text("utf-8"))]
+    return "\n".join((folder / name / "clean.txt").read_text("utf-8").strip() for name in names)
+
+
+def of_length(text: str, length: int) -> str:
+    return "\n".join([text] * (length // len(text) + 1))[:length]
+
+
+def cpu_ms(task: Callable[[], object], times: int) -> float:
+    """The least of several runs: what the machine does besides is not the program's time."""
+    least = float("inf")
+    for _ in range(times):
+        began = time.process_time()
+        task()
+        least = min(least, time.process_time() - began)
+    return least * 1000
+
+
+def measure(text: str, times: int) -> dict[str, float]:
+    sections = outline(text)
+    quantities = find_quantities(text, sections)
+    observations = observe(text, quantities, sections)
+    return {
+        "quantities": cpu_ms(lambda: find_quantities(text, sections), times),
+        "indicators": cpu_ms(lambda: observe(text, quantities, sections), times),
+        "checks": cpu_ms(lambda: check(text, quantities, observations), times),
+        "citations": cpu_ms(lambda: find_citations(text), times),
+    }
+
+
+def main() -> None:
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parents[1] / "corpus"
+    text = texts(folder)
+    measure(of_length(text, REPORT), 1)  # seeds are read and compiled once a process
+    table = Table(title="CPU ms of a text's numbers")
+    heads = ("characters", "quantities", "indicators", "checks", "citations", "in all", "a report", "to a report alone")
+    for head in heads:
+        table.add_column(head, justify="right")
+    alone = 0.0
+    for length in LENGTHS:
+        parts = measure(of_length(text, length), 9 if length == REPORT else 2)
+        in_all = sum(parts.values())
+        a_report = in_all * REPORT / length
+        alone = alone or a_report
+        row = [f"{length:,}", *(f"{part:.1f}" for part in parts.values()), f"{in_all:.1f}", f"{a_report:.2f}"]
+        table.add_row(*row, f"{a_report / alone:.2f}")
+    Console().print(table)
+    print(f"goal: {GOAL_MS} ms a report; reached: {alone:.2f} ms")
+
+
+if __name__ == "__main__":
+    main()
