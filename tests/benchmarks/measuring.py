@@ -2,8 +2,8 @@
 
     python -m tests.benchmarks.measuring [FOLDER]
 
-FOLDER is a corpus (tests/corpus by default). Its clean texts are joined to each length, so that the words vary. The last
-column is the time of 4,000 characters at that length against the time of 4,000 alone: 1.0 is linear.
+FOLDER is a corpus (tests/corpus by default). Its clean texts are joined to each length, so that the words vary. The
+last column is the time of 4,000 characters at that length against the time of 4,000 alone: 1.0 is linear.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def main() -> None:
         alone = alone or a_report
         row = [f"{length:,}", *(f"{part:.1f}" for part in parts.values()), f"{in_all:.1f}", f"{a_report:.2f}"]
         table.add_row(*row, f"{a_report / alone:.2f}")
-    Console().print(table)
+    Console(width=120).print(table)
     print(f"goal: {GOAL_MS} ms a report; reached: {alone:.2f} ms")
 
 
