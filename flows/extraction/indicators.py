@@ -75,11 +75,20 @@ MODIFIER = (
     r"|镇\(街\))*+"
 )
 NOTHING = r"(?!)"
+SPAN_OF_YEARS = (
+    r"今年以来|(?:近|过去|这)?[两三四五六七八九十\d]{1,2}年(?:多)?来|近[两三四五六七八九十\d]{1,2}年"
+    r"|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至今|起)|截[至止](?:到|于)?(?:目前|今年底?|年底|[^,;。]{0,4}\d{1,4}[年月日][^,;。]{0,8}?[底末日])"
+    r"|[“\"]?十[二三四五]五[”\"]?(?:期间|时期|以来)|任期内|换届以来"
+)
+SPAN = re.compile(SPAN_OF_YEARS)
 PERIOD = re.compile(
-    r"\d{4}[-—–至]\d{4}年?|\d{4}年(?:\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|度)?"
+    SPAN_OF_YEARS + r"|\d{4}[-—–至]\d{4}年?"
+    r"|(?<![与较比同由从])\d{4}年(?:\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|度)?(?!相比|同期|的?基础)"
     r"|\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|前?[一二三四]季度|累计|全年|上年度?|上一年度?|去年"
 )
-YEAR = re.compile(r"\d{4}年(?:度)?")
+YEAR = re.compile(r"(?<![与较比同由从])\d{4}年(?:度)?(?!相比|同期|的?基础)")
+VAGUE = frozenset(("累计", "全年", "连续"))
+"""Words that give no time where a clause or sentence names one."""
 SCOPES = (
     ("other", re.compile(r"法院|检察院|中院|最高检|司法部")),
     ("全国", re.compile(r"全国")),
@@ -89,6 +98,8 @@ SCOPES = (
     ("部门", re.compile(r"[我全本市县区]局|全系统|委机关|部门|分局")),
     ("全市", re.compile(r"全[市县区州盟旗]|我[市县区州]|各[县区]|辖区")),
 )
+LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|乡镇办)")
+"""A clause that begins with the governments below speaks of theirs, not of the reporting one's figures."""
 REACH = 60
 """Characters before the clause in which the words of `sentence` may stand: reports write sentences of half a page."""
 LEAD = 300
@@ -580,6 +591,8 @@ class _Reading:
             if before.start < place.sentence_start:
                 return False
             if any(other.indicator == one.indicator for other in self.found.get(back, ())):
+                if one.period != self.found[back][0].period:
+                    return False
                 return PART.search(self.flat, before.end, self.quantities[index].start) is not None
         return False
 
@@ -769,7 +782,8 @@ class _Reading:
             spans = [(0, len(names))] * of  # one name for all: 满意率分别为98%和97%
         left, right = (offset + edge for edge in spans[len(spans) - of + turn])
         hits = self.matcher.scan(self.flat, max(place.sentence_start, left - LEAD), right)
-        near = [hit for hit in hits if hit[0] >= left]
+        # 案件分别新收320件和210件: what stands between 分别 and the numbers speaks of each of them.
+        near = [hit for hit in hits if hit[0] >= left] + self.matcher.scan(self.flat, begin + len(said), start)
         around = replace(
             place,
             left=left,
@@ -795,7 +809,8 @@ class _Reading:
         high = quantity.value_high
         unit = "pp" if points else quantity.unit
         turn, of = self.respective(index, place)
-        turns = self.flat[self.quantities[index - of].end : self.quantities[index - turn].start] if index >= of else ""
+        first = index - turn
+        turns = self.flat[self.quantities[first - 1].end : self.quantities[first].start] if index >= of else ""
         if of > 1 and index - of in self.found and BARE_GROWTH.fullmatch(turns):
             base = self.found[index - of][0]
             code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
@@ -812,6 +827,7 @@ class _Reading:
         if code.endswith((".yoy", ".share")):
             return []
         code = self.matcher.catalogue.indicators[code].growth or code
+        period = self.period(quantity, place)
         start = max(base_start, place.sentence_start)
         return [
             Observation(
@@ -820,7 +836,7 @@ class _Reading:
                 value_high=-high if high is not None and down else high,
                 unit=unit,
                 bound=quantity.bound,
-                period=quantity.period,
+                period=None if period is not None and LAST_YEAR.match(period) else period,
                 scope=self.scope(quantity, place),
                 start=start,
                 end=quantity.end,
@@ -898,18 +914,25 @@ class _Reading:
         )
 
     def period(self, quantity: Quantity, place: _Place) -> str | None:
-        if quantity.period:
+        """The time that a figure is of, as written: of its clause, else of its sentence."""
+        said = [match.group() for match in PERIOD.finditer(self.flat, place.clause_start, quantity.start)]
+        own = [period for period in said if period not in VAGUE]
+        if own:
+            return own[-1]
+        spans = [match.group() for match in SPAN.finditer(self.flat, place.sentence_start, place.clause_start)]
+        years = [match.group() for match in YEAR.finditer(self.flat, place.sentence_start, place.clause_start)]
+        if spans and (not years or years[-1] in spans[-1]):
+            return spans[-1]
+        if quantity.period and quantity.period not in VAGUE and (years or not quantity.period[:4].isdigit()):
             return quantity.period
-        for match in reversed(list(PERIOD.finditer(self.flat, place.clause_start, quantity.start))):
-            return match.group()
-        for match in reversed(list(YEAR.finditer(self.flat, place.sentence_start, place.clause_start))):
-            return match.group()
-        return None
+        return years[-1] if years else said[-1] if said else quantity.period if quantity.period in VAGUE else None
 
     def scope(self, quantity: Quantity, place: _Place) -> str | None:
         if quantity.kind == "rank":
             ranks = re.findall("全国|全省|全区|全市|全县", self.flat[place.sentence_start : quantity.start])
             return ranks[-1] if ranks else None
+        if LOWER.match(self.flat, place.clause_start):
+            return "other"
         for begin, end in ((place.clause_start, place.clause_end), (place.sentence_start, place.clause_start)):
             words = self.flat[begin:end]
             for scope, pattern in SCOPES:

@@ -198,6 +198,58 @@ def test_statement_keeps_bound_period_scope_and_evidence() -> None:
     assert one.evidence == "全市共化解矛盾纠纷超3000件"
 
 
+PLACED = [
+    ("今年以来,全市新收行政复议案件320件", "今年以来", "全市"),
+    ("五年来,全县累计调解矛盾纠纷1.2万件", "五年来", "全市"),
+    ("截至2023年12月底,全区共有行政执法人员1326名", "截至2023年12月底", "全市"),
+    ("自2021年以来,全市办理法律援助案件3100件", "自2021年以来", "全市"),
+    ("“十三五”期间,废止规范性文件1200件", "“十三五”期间", None),
+    ("1—11月,市本级受理行政复议案件120件", "1—11月", "市本级"),
+    ("上半年开展执法检查1200次", "上半年", None),
+    ("与2021年相比,行政处罚案件减少18%", None, None),
+    ("2022年度,全省行政机关负责人出庭应诉率达95%", "2022年度", "全省"),
+    ("我局作出行政处罚决定36件", None, "部门"),
+    ("法院审结一审行政诉讼案件80件", None, "other"),
+    ("县(市、区)受理行政复议案件350件", None, "other"),
+    ("累计培养“法律明白人”960名", "累计", None),
+]
+
+
+@pytest.mark.parametrize(("source", "period", "scope"), PLACED, ids=[source for source, _, _ in PLACED])
+def test_period_and_scope_stay_with_the_statement(source: str, period: str | None, scope: str | None) -> None:
+    one = observe(source, find_quantities(source))[0]
+    assert (one.period, one.scope) == (period, scope)
+
+
+SPOKEN = [
+    ("行政复议案件、一审行政诉讼案件分别新收320件和210件", {"reconsideration.received": 320, "litigation.cases": 210}),
+    (
+        "作出行政处罚决定1200件、罚款350万元,分别同比下降5%、8%",
+        {
+            "enforcement.penalties": 1200,
+            "enforcement.fines_amount": 3_500_000,
+            "enforcement.penalties.yoy": -5,
+            "enforcement.fines_amount.yoy": -8,
+        },
+    ),
+    ("新增“法律明白人”32名,累计达197名", {"publicity.law_literates": 197}),
+    ("立案查处违法案件96起,其中查处违法案件20起系食品类", {"enforcement.penalties": 96}),
+    ("全市平均每件罚款2.1万元", {}),
+    ("每半年召开法治政府建设专题会议1次", {}),
+    ("力争行政机关负责人出庭应诉率达到100%", {}),
+    ("法治督察发现的527个问题已完成整改496个", {"leadership.inspection_rectified": 496}),
+    ("入企检查4216次,同比下降38.7%", {"enforcement.inspections": 4216, "enforcement.inspections.yoy": -38.7}),
+    ("减少入企检查420次,降幅31%", {"enforcement.inspections_reduced": 420, "enforcement.inspections.yoy": -31}),
+    ("开展应急演练48场。生产安全事故较上年下降20%", {"emergency.drills": 48}),
+    ("召开专题会议4次,研究部署法治政府建设", {"leadership.meetings_on_rule_of_law": 4}),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), SPOKEN, ids=[source for source, _ in SPOKEN])
+def test_how_clauses_share_and_part_their_figures(source: str, expected: dict[str, float]) -> None:
+    assert {one.indicator: one.value for one in observe(source, find_quantities(source))} == expected
+
+
 def test_catalogue_has_130_indicators_of_17_dimensions() -> None:
     catalogue = load_catalogue()
     assert (len(catalogue.indicators), len(catalogue.dimensions)) == (130, 17)
