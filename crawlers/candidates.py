@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from crawlers.families.reading import Entry
-from crawlers.memory import Address, Memory
+from crawlers.memory import Address, Candidate, Memory
 from crawlers.portals import Column, Portal
 from crawlers.titles import judge_title
 from crawlers.urls import canonical_url, document_key
@@ -54,8 +54,8 @@ class Candidates:
     years: Years = EVERY_YEAR
     to_fetch: dict[str, Address] = field(default_factory=dict)
     """By document key: what may be a report and was not known as that before."""
-    seen: dict[str, Row] = field(default_factory=dict)
-    """The rows of this run, by canonical address."""
+    seen: dict[str, Candidate] = field(default_factory=dict)
+    """What the lists of this run say, by canonical address."""
     _known_documents: set[str] | None = None
 
     def take(self, column: Column, entries: Iterable[Entry]) -> Taken:
@@ -64,32 +64,32 @@ class Candidates:
         known = self.memory.candidates(self.portal.id)
         for entry in tuple(entries)[:MOST_ENTRIES_OF_A_PAGE]:
             row = self._judge(column, entry)
-            url = row["url"]
-            keys.add(document_key(url))
-            before = known.get(url)
-            fresh += before is None and url not in self.seen
-            if url in self.seen:
+            candidate = Candidate.of(row)
+            key = document_key(candidate.url)
+            keys.add(key)
+            before = known.get(candidate.url)
+            fresh += before is None and candidate.url not in self.seen
+            if candidate.url in self.seen:
                 continue
-            self.seen[url] = row
-            if before is None or any(before.get(name) != row[name] for name in ("title", "decision", "listed_on")):
+            self.seen[candidate.url] = candidate
+            if before is None or _told(before) != _told(candidate):
                 self.write(row)
-            new = before is None or before["decision"] == "not_report"
-            key = document_key(url)
-            if new and row["decision"] != "not_report" and self.is_wanted(row) and key not in self._documents():
-                address = Address(row["fetch_url"], entry.title, column.url, row["decision"], False, False)
+            new = before is None or not before.may_be_report
+            if new and candidate.may_be_report and self.is_wanted(candidate) and key not in self._documents():
+                address = Address(candidate.fetch_url, candidate.title, column.url, candidate.decision)
                 self.to_fetch.setdefault(key, address)
         return Taken(fresh, keys)
 
     def _documents(self) -> set[str]:
         """The document keys of what may be a report and is known from earlier nights, at whichever address."""
         if self._known_documents is None:
-            rows = self.memory.candidates(self.portal.id).values()
-            self._known_documents = {document_key(row["url"]) for row in rows if row["decision"] != "not_report"}
+            known = self.memory.candidates(self.portal.id).values()
+            self._known_documents = {document_key(one.url) for one in known if one.may_be_report}
         return self._known_documents
 
-    def is_wanted(self, row: Row) -> bool:
+    def is_wanted(self, candidate: Candidate) -> bool:
         """Tell whether a candidate reports on one of the years looked for."""
-        return self.years == EVERY_YEAR or self.years.hold(year_of(row))
+        return self.years == EVERY_YEAR or self.years.hold(year_of(candidate))
 
     def _judge(self, column: Column, entry: Entry) -> Row:
         address = self.portal.at_home(entry.url)
@@ -112,21 +112,25 @@ class Candidates:
 
     def keys_of(self, column: Column) -> set[str]:
         """Return the document keys of what earlier nights found in a column."""
-        rows = self.memory.candidates(self.portal.id).values()
-        return {document_key(row["url"]) for row in rows if row["list_url"] == column.url}
+        known = self.memory.candidates(self.portal.id).values()
+        return {document_key(one.url) for one in known if one.list_url == column.url}
 
-    def every(self) -> list[Row]:
-        """Return the rows of this run and of all nights before."""
+    def every(self) -> list[Candidate]:
+        """Return what lists say of every candidate, tonight and on all nights before."""
         return list((dict(self.memory.candidates(self.portal.id)) | self.seen).values())
 
 
-def year_of(row: Row) -> int | None:
+def _told(candidate: Candidate) -> tuple[str, str, str | None]:
+    return candidate.title, candidate.decision, candidate.listed_on
+
+
+def year_of(candidate: Candidate) -> int | None:
     """Return the year that a candidate reports on: its title says it, or else the date of the list does (a report
     comes out in the year after); None if neither does."""
-    named = judge_title(row["title"]).year
+    named = judge_title(candidate.title).year
     if named is not None:
         return named
-    return int(row["listed_on"][:4]) - 1 if row["listed_on"] else None
+    return int(candidate.listed_on[:4]) - 1 if candidate.listed_on else None
 
 
 def iso(when: datetime) -> str:

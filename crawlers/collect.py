@@ -156,7 +156,6 @@ def run(job: Job) -> None:
     """Run a crawl to its end; raises CrawlFailedError, or the error of a registry or archive that cannot be used."""
     from scrapy.crawler import AsyncCrawlerProcess
 
-    from crawlers.archive.capture_log import CaptureLog
     from crawlers.archive.store import Store
     from crawlers.archive.writer import ArchiveWriter, Originals
     from crawlers.candidates import EVERY_YEAR, Years
@@ -172,8 +171,7 @@ def run(job: Job) -> None:
     if not ids:
         raise CrawlFailedError(f"The registry {job.registry} has no portals.")
     store = Store(job.archive, staging=job.archive_staging)
-    log = CaptureLog.read(store, portal_ids=ids)
-    memory = Memory.read(store, ids, log)
+    memory = Memory.read(store, ids)
     judge = CrawlJudge({portal.id: portal for portal in registry})
 
     def open_writer() -> ArchiveWriter:
@@ -184,7 +182,7 @@ def run(job: Job) -> None:
             operator=user_agent(job.contact),
             contact=job.contact,
             judge=judge,
-            originals=Originals.of(store, log),
+            originals=Originals.of(store, memory.past.bodies()),
         )
 
     job.out.mkdir(parents=True, exist_ok=True)

@@ -29,7 +29,7 @@ from scrapy.http import Response
 from crawlers.archive.captures import Capture, Role, Verdict
 from crawlers.bodies import CutShortError, TooLargeError, to_text, unpack
 from crawlers.judging import CrawlJudge
-from crawlers.memory import Memory
+from crawlers.past import Past
 from crawlers.politeness import Turns
 from crawlers.portals import Portal
 from crawlers.robots import Robots, read_robots
@@ -121,7 +121,7 @@ class Fetcher:
         *,
         judge: CrawlJudge,
         agent: str,
-        memory: Memory,
+        past: Past,
         turns: Turns,
         timeout_s: float = 60.0,
         on_capture: Callable[[Capture], None] | None = None,
@@ -130,7 +130,7 @@ class Fetcher:
         self._refuse = refuse
         self._judge = judge
         self._agent = agent
-        self._memory = memory
+        self._past = past
         self._turns = turns
         self._timeout_s = timeout_s
         self._on_capture = on_capture
@@ -275,7 +275,7 @@ class Fetcher:
             "download_maxsize": size_limit(role, url),
         }
         request_headers = dict(headers or {})
-        known = self._memory.validators(url) if conditional and method == "GET" else None
+        known = self._past.validators(url) if conditional and method == "GET" else None
         if known is not None:
             meta["revalidates"] = known.capture_id
             request_headers |= known.headers

@@ -183,7 +183,7 @@ class ListReader:
         of the list behind it, and an archived page that was never read to its end says nothing either."""
         if before is None or before.shell:
             return False
-        known = self.memory.validators(column.url)
+        known = self.memory.past.validators(column.url)
         return known is not None and before.digest in (None, known.payload_digest)
 
     def _all_too_old(self, reading: _Reading, listed: ListReading) -> bool:

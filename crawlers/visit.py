@@ -18,7 +18,7 @@ from crawlers.candidates import EVERY_YEAR, Candidates, Row, Years, year_of
 from crawlers.discovery import Discovery
 from crawlers.fetching import Fetched, Fetcher, HostGivenUpError
 from crawlers.lists import Ask, ColumnOutcome, ListReader, Mode
-from crawlers.memory import LOOK_BACK_EVERY, Address, Memory
+from crawlers.memory import LOOK_BACK_EVERY, Address, Candidate, Memory
 from crawlers.portals import Column, Portal
 from crawlers.urls import document_key, host_key
 from crawlers.verdicts import kind_of
@@ -80,7 +80,7 @@ class Visit:
 
     async def run(self) -> Outcome:
         """Make the visit. Never raises for what the portal does."""
-        rest = self.memory.rest_of(self.portal.base_url, self.now()) if self.mode == "nightly" else None
+        rest = self.memory.past.rest_of(self.portal.base_url, self.now()) if self.mode == "nightly" else None
         if rest is not None:
             return Outcome("blocked", rest, left_alone=True)
         try:
@@ -148,8 +148,8 @@ class Visit:
         """Fetch what is new, then what is due again; what failed before comes last, lest it keep the rest waiting."""
         due = sorted(self.memory.due(self.portal.id, self.now()), key=lambda address: address.failed)
         if self.mode == "backfill":
-            rows = self._candidates.every()
-            wanted = {row["fetch_url"] for row in rows if self._candidates.is_wanted(row)}
+            every = self._candidates.every()
+            wanted = {one.fetch_url for one in every if self._candidates.is_wanted(one)}
             due = [address for address in due if not address.known and address.url in wanted]
         again = {document_key(address.url): address for address in due}
         fresh = {key: address for key, address in self._candidates.to_fetch.items() if key not in again}
@@ -165,7 +165,7 @@ class Visit:
         if fetched.verdict == "ok":
             content = fetched.content
         elif fetched.verdict == "not_modified" and fetched.capture is not None:
-            content = self.memory.content_of(fetched.capture)
+            content = self.memory.past.content_of(fetched.capture)
         else:
             self._unread[fetched.verdict] += fetched.verdict not in ("missing", "soft_missing")
             return
@@ -201,24 +201,24 @@ class Visit:
                 rest = len(self._outcomes) - len(bad)
                 more = f" ({rest} of {len(self._outcomes)} columns were read)" if rest else ""
                 return Outcome(_as_state(state), _sentence(f"{bad[0].sentence}{more}"), count)
-        rows = self._candidates.every()
-        if any(row["decision"] != "not_report" for row in rows):
-            return Outcome("ok", self._remarks(rows), count)
+        every = self._candidates.every()
+        if any(one.may_be_report for one in every):
+            return Outcome("ok", self._remarks(every), count)
         empty = [outcome.sentence for outcome in self._outcomes if outcome.state == "empty"]
         if empty:
             return Outcome("empty", _sentence(empty[0]), count)
         what = "1 column was" if len(columns) == 1 else f"{len(columns)} columns were"
-        sentence = f"{what} read and none of the {len(rows)} titles is that of an annual report"
+        sentence = f"{what} read and none of the {len(every)} titles is that of an annual report"
         return Outcome("empty", _sentence(sentence), count)
 
-    def _remarks(self, rows: list[Row]) -> str | None:
+    def _remarks(self, every: list[Candidate]) -> str | None:
         """What a person may want to know of a portal that is well."""
         remarks = [outcome.sentence for outcome in self._outcomes if outcome.sentence and outcome.state == "read"]
         if unread := +self._unread:
             told = ", ".join(f"{count} {verdict}" for verdict, count in sorted(unread.items()))
             remarks.append(f"{unread.total()} documents or files did not come ({told}) and will be asked for again")
         if self.mode == "backfill" and self.years.first and self.years.last:
-            named = {year_of(row) for row in rows if row["decision"] != "not_report"}
+            named = {year_of(one) for one in every if one.may_be_report}
             years = [str(year) for year in range(self.years.first, self.years.last + 1) if year not in named]
             if years:
                 remarks.append(f"no list names a report for {', '.join(years)}")

@@ -96,7 +96,7 @@ class PortalSpider(Spider):
             self._refuse,
             judge=self.judge,
             agent=self.agent,
-            memory=self.memory,
+            past=self.memory.past,
             turns=Turns(),
             timeout_s=self.timeout_s,
             on_capture=self._tell,

@@ -74,8 +74,7 @@ class Nights:
         run_id = f"{self.now:%Y%m%dT%H%M%SZ}-{self.count}"
         store, portal = Store(self.folder), self.portal
         judge = CrawlJudge({portal.id: portal})
-        log = CaptureLog.read(store)
-        memory = Memory.read(store, [portal.id], log)
+        memory = Memory.read(store, [portal.id])
         asked: list[str] = []
         with ArchiveWriter(
             store, run_id=run_id, shard="0", operator="test", contact="test", judge=judge, clock=lambda: self.now
@@ -118,7 +117,7 @@ class Nights:
                 return record(request, Judgement("refused", sentence), sent=False, error=sentence)
 
             logs = [JsonLines(self.folder / kind / f"{run_id}-0.jsonl") for kind in ("candidates", "columns")]
-            fetcher = Fetcher(download, refuse, judge=judge, agent="Fazhi/test", memory=memory, turns=Turns())
+            fetcher = Fetcher(download, refuse, judge=judge, agent="Fazhi/test", past=memory.past, turns=Turns())
             visit = Visit(portal, fetcher, memory, run_id, lambda: self.now, logs[0].write, logs[1].write, mode, years)
             try:
                 outcome = await visit.run()
