@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from html import unescape
 from typing import Literal
 
 Decision = Literal["report", "undecided", "not_report"]
@@ -21,8 +22,8 @@ class TitleVerdict:
     """What a title says about its document.
 
     `reason` is a code word: `annual_report` for a report; `no_year truncated issued_by_notice work_summary
-    bare_state broader_subject part_of_title` for what the text must decide; the others name what the document is.
-    `year` is the year reported on, where the title names just one.
+    bare_state broader_subject self_check part_of_title` for what the text must decide; the others name what the
+    document is. `year` is the year reported on, where the title names just one.
     """
 
     decision: Decision
@@ -37,6 +38,12 @@ _BULLET = re.compile(r"^(?:[·•●▪■◆>→\-–—|]|\d{1,2}[.、](?!\d)|
 _TAIL = re.compile(
     r"(?:[\[(【]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])】]?|\.(?:pdf|docx?|wps|ofd|html?)|[(【\[](?:20\d\d年\d{1,2}月|全文|公开版|公开稿|定稿|正式版|盖章版|图文|PDF版?|原文)[)】\]]|[。.,、;:\-])+$",
     re.IGNORECASE,
+)
+# What stands behind the genre and belongs to the list: whose report it is, whose site, that it is open to all.
+_BODY_NAME = r"[一-龥]{1,20}(?:[省市县区旗镇乡局厅委办院署会处所队站]|街道|政府|中心|公司|网站?|门户)"
+_ASIDE = re.compile(
+    r"\((?:推进|推动)?(?:法治政府建设|依法行政|法治建设)\)"
+    rf"|(?<=报告|年报)(?:\((?:{_BODY_NAME}|公开|公示|全文公开)\)|[-_|—·]+{_BODY_NAME})$"
 )
 _CUT = re.compile(r"(?:…+|\.{2,}|。{2,}|⋯+)[\])】]?$")
 
@@ -61,11 +68,11 @@ _CORE = re.compile(rf"{_SUBJECT}{_FILLER}{_GENRE}{_AFTER}{_NEXT_YEAR}$")
 _STATE = re.compile(rf"{_SUBJECT}(?:建设|工作|推进|开展|进展|总体|年度|的)*情况{_AFTER}$")
 _SUMMARY = re.compile(rf"{_SUBJECT}{_FILLER}(?:总结|汇报|综述|小结|述职)(?:材料)?{_AFTER}{_NEXT_YEAR}$")
 _WIDER = re.compile(
-    r"(?:全面)?(?:依法治[一-龥]{1,3}|法治(?!宣传|教育|文化|讲座|副校长)[一-龥]{1,5}?建设)(?:建设|工作|年度|推进|开展|情况|的)*(?:报告|年报|总结|情况)"
+    r"(?:全面)?(?:依法治(?!理)[一-龥]{1,3}|法治(?!社会|宣传|教育|文化|讲座|副校长)[一-龥]{1,5}?建设)(?:建设|工作|年度|推进|开展|情况|的|20\d\d|年|度)*(?:报告|年报|总结|情况)"
     rf"{_AFTER}$"
 )
 _CARRIED = re.compile(
-    rf"{_SUBJECT}{_FILLER}(?:{_GENRE}|总结|情况){_AFTER}[》)】]?的?(?:通知|公告|通告|公示|公布|公开|函|说明函|公示公告|通报)$"
+    rf"{_SUBJECT}{_FILLER}(?:{_GENRE}|总结|情况){_AFTER}[》)】]?(?:(?:进行|予以)(?:公示|公开|公布))?的?(?:通知|公告|通告|公示|公布|公开|函|说明函|公示公告|通报)$"
 )
 _ABOUT_LAW = re.compile(r"法治|依法行政|依法治")
 _SUBJECT_ANYWHERE = re.compile(_SUBJECT)
@@ -85,7 +92,12 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("shufa", re.compile(r"述法|第一责任人|述职述廉|述职报告|述职述")),
     ("blue_book", re.compile(r"蓝皮书|白皮书|发展报告|研究报告|论文")),
-    ("sample_text", re.compile(r"范文|模板|样本|参考文本|提纲|[*＊×✕]{2,}|[xX]{2,}(?=[省市县区局镇])")),
+    (
+        "sample_text",
+        re.compile(
+            r"范文|模板|样本|[\d一二三四五六七八九十]+篇|精选|写作|怎[么样]写|如何写|参考文本|提纲|[*＊×✕]{2,}|[xX]{2,}(?=[省市县区局镇])"
+        ),
+    ),
     ("digest", re.compile(r"摘要|摘编|节选|选登|亮点|综述$|点评")),
     (
         "part_year",
@@ -102,6 +114,8 @@ _ALWAYS: tuple[tuple[str, re.Pattern[str]], ...] = (
 _ASSESSMENT = re.compile(
     r"督察|督查|督导|巡察|整改|评估|测评|考核|考评|自评|自查|评议|评查|检查|调研|示范|创建|验收|满意度|绩效|审计|试点|申报"
 )
+# Some issuers call their annual report that of a check on themselves.
+_SELF_CHECK = re.compile(r"(?<!整改)自查(?:工作)?(?:情况)?(?:的)?报告")
 _OTHER_REPORT = re.compile(
     r"政府工作报告|行政复议|行政应诉|应诉|执法统计|行政执法|普法|法治宣传|宣传教育|法治社会|法治文化|法治督察|规范性文件|"
     r"行政许可|立法|司法|人民陪审|公共法律服务|合法性审[查核]|法律顾问"
@@ -114,11 +128,13 @@ _PLAN_BEFORE = re.compile(r"方案|计划|规划|要点|安排|思路|纲要")
 _CONSULTATION = re.compile(r"征求|征集|征询|意见稿|听证")
 _NOTICE = re.compile(r"通知|公告|通告|通报|公示|启事|邀请|名单|目录|一览|汇总|清理结果|光荣榜|声明|来函|专栏|链接|更正")
 _NEWS = re.compile(
-    r"召开|举行|举办|听取|审议|通过|发布|公布|部署|推进会|座谈|会议|培训|强调|率队|赴|向.{1,12}(?<![工合])[作做]|[作做](?:了)?(?:专题|书面)?报告|迎接|布置|"
+    r"召开|举行|举办|听取|审议|通过|发布|公布|部署|推进会|座谈|会议|培训|强调|率队|赴|向.{1,12}(?<![工合])[作做]|(?<![工合])[作做](?:了)?(?:专题|书面)?报告|迎接|布置|"
     r"约谈|启动|出台|荣获|获评|获|入选|揭牌|参加|学习|宣讲|论坛|研讨|走进|助力|护航|赋能|打造|亮相|点赞|"
     r"开展|组织|推行|举措|经验|交流|签订|提交|审定|研究|专题|位居|排名"
 )
-_NEWS_AT_ALL = re.compile(_NEWS.pattern + r"|我[市县区省州局镇]|第[一二三四五六七八九十]+[届次批]|基本完成|圆满|顺利")
+_NEWS_AT_ALL = re.compile(
+    _NEWS.pattern + r"|简报|专访|实录|典型案例|我[市县区省州局镇]|第[一二三四五六七八九十]+[届次批]|基本完成|圆满|顺利"
+)
 _SENTENCE = re.compile(r"[，,！!？?；;]|——|--|丨|\|")
 _ASKING = re.compile(r"关于(?:切实|认真|进一步)?(?:做好|报送|上报|编制|编报|撰写|提交|填报|开展|落实|公开发布|按时)")
 # Verbs that take the subject as their object: 「开展法治政府建设工作情况」 is no news.
@@ -127,6 +143,7 @@ _LEADING_VERBS = re.compile(
 )
 _BODIES = re.compile(
     r"(?:自然资源和?规划|国土空间规划|规划和自然资源|城乡规划|规划和?国土|规划和?建设|规划建设|规划管理|规划(?=[局委厅院])|计划生育|社会组织|"
+    r"(?:规划|方案|绩效|考核|督查|目标|计划)(?:管理|设计|建设|编制|考核|研究|绩效)*(?:中心|办公室|委员会|[局院厅署室所站])|"
     r"(?:组织|研究|检查|审计|督查|考核|会议|培训|学习|交流|试验|示范|检验检疫)(?:中心|[局院厅署室所部办站处]|委员会|园?区|基地))"
 )
 # A report to a superior may say in its own title that it is handed up.
@@ -136,11 +153,11 @@ _ISSUING = re.compile(r"(?:印发|公布|发布|公开|公示|刊发|转发)")
 
 def normalise(title: str) -> str:
     """The title without blanks, list decoration, quotation marks around words, file endings and a trailing date."""
-    text = unicodedata.normalize("NFKC", title)
+    text = unicodedata.normalize("NFKC", unescape(unescape(title)))
     text = "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
     text = _HAN_YEAR.sub(lambda m: m.group().replace("O", "0").replace("o", "0").translate(_DIGITS), text)
     text = _QUOTES.sub("", text)
-    text = _BULLET.sub("", text)
+    text = _ASIDE.sub("", _BULLET.sub("", text))
     # An ellipsis became dots: it says that the title was cut, so it must not fall with the other tails.
     return text if _CUT.search(text) else _TAIL.sub("", text)
 
@@ -225,6 +242,8 @@ def _as_other(text: str, year: int | None, column: str) -> TitleVerdict:
     """The verdict on what does not end as a report's title does: what is it then?"""
     about = _SUBJECT_ANYWHERE.search(text) is not None
     ends_as_report = re.search(r"(?:报告|年报)(?:\(?20\d\d年?度?\)?)?$", text) is not None
+    if ends_as_report and about and _SELF_CHECK.search(text):
+        return TitleVerdict("undecided", "self_check", year)
     if ends_as_report and _ASSESSMENT.search(text):
         return TitleVerdict("not_report", "assessment", year)
     if ends_as_report and _OTHER_REPORT.search(text) and not about:
@@ -234,6 +253,8 @@ def _as_other(text: str, year: int | None, column: str) -> TitleVerdict:
             return TitleVerdict("not_report", "multi_year")
         # For instance a report on carrying out 《法治政府建设实施纲要》 in one year.
         return TitleVerdict("undecided", "part_of_title", year)
+    if about and _SPAN.search(text) and re.search(r"(?:报告|总结|情况)\(", text):
+        return TitleVerdict("not_report", "multi_year")
     for reason, pattern in (
         ("review", _REVIEW),
         ("consultation", _CONSULTATION),
