@@ -303,7 +303,7 @@ class _Reading:
                 part, of = self.ratios[code]
                 parts = [_count(one) for one in near if part in one.codes]
                 named = [one for one in near if one.codes & set(of)]
-                if not parts and share and before is not None and before not in named:
+                if not parts and share and before is not None and before not in named and not self.is_whole(before):
                     parts = [_count(before)]
                 if parts:
                     named += [one for one in self.of_codes(of, at) if one not in named]
@@ -312,7 +312,7 @@ class _Reading:
         if share:
             if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change":
                 return None
-            if OF_WHICH.match(self.text, before.quantity.end):
+            if self.is_whole(before):
                 return None
             named = self.of_codes((code for words, code in WHOLES if words.search(said)), at)
             parts = [_count(before), *self.lists(at, before)]
@@ -340,6 +340,10 @@ class _Reading:
         if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change" or not rate.places:
             return None
         return _Trial([_count(before)], wholes, False, None)
+
+    def is_whole(self, figure: _Figure) -> bool:
+        """Whether 中 makes a count the whole of what follows."""
+        return OF_WHICH.match(self.text, figure.quantity.end) is not None
 
     def lists(self, at: int, ending: _Figure | None) -> list[_Count]:
         """Sums of counts that 、 joins near rate `at`, those that end with `ending` where it is given."""
@@ -370,15 +374,19 @@ class _Reading:
         failing: list[tuple[_Count, Fraction]] = []
         for part in trial.parts:
             for whole in trial.wholes:
-                if (rate.value < 100) != (part.value < whole.value) or not _comparable(whole.unit, part.unit):
+                if whole.figures == part.figures or self.sibling(whole, share) or not whole.value:
                     continue
-                if whole.figures == part.figures or self.sibling(whole, share):
+                if not _comparable(whole.unit, part.unit) or (rate.value > 100 and part.value < whole.value):
                     continue
                 computed = 100 * part.value / whole.value
                 verdict = judge(rate.value, rate.places, computed, _spread(part, whole))
                 if verdict != "mismatch":
                     fitting.append((order.index(verdict), part, whole, computed, verdict))
-                elif part is trial.parts[0] and self.begins(whole, part, rate):
+                elif (
+                    part is trial.parts[0]
+                    and self.begins(whole, part, rate)
+                    and (part.value < whole.value or self.named(whole, trial))
+                ):
                     failing.append((whole, computed))
             if fitting:
                 break
@@ -404,6 +412,10 @@ class _Reading:
     def sibling(self, whole: _Count, share: bool) -> bool:
         """Whether a count is itself given as a share of something: no whole but one more part of a list."""
         return any(self.has_share(one) and (share or not one.codes) for one in whole.figures)
+
+    def named(self, whole: _Count, trial: _Trial) -> bool:
+        """Whether a count is the whole by its indicator: then even a part above it tells of an error."""
+        return trial.code is not None and any(one.codes & set(self.ratios[trial.code][1]) for one in whole.figures)
 
     def begins(self, whole: _Count, part: _Count, rate: _Figure) -> bool:
         """Whether a count stands where the whole of a rate stands: before its part in the sentence, or by its name."""

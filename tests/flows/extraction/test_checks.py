@@ -74,6 +74,63 @@ CASES = [
         "新收行政复议案件⟦120件⟧,去年同期⟦100件⟧,同比增长⟦↑20%⟧。",
         [("growth", 20, 20, 100, "consistent")],
     ),
+    (
+        "whole is the sum of a list",
+        "排查一般隐患⟦1378条⟧、重大隐患⟦21条⟧,按期整改⟦1391条⟧,综合整改率⟦99.43%⟧。",
+        [("rate", 99.43, 1391, 1399, "rounded")],
+    ),
+    (
+        "part is the sum of a list",
+        "全区学校⟦214所⟧;建成省级示范校⟦26所⟧、市级示范校⟦58所⟧,占全区学校的⟦39.3%⟧。",
+        [("rate", 39.3, 84, 214, "rounded")],
+    ),
+    (
+        "part is what the rest leaves",
+        "评查案卷⟦2100宗⟧,不合格⟦14宗⟧,合格率⟦99.33%⟧。",
+        [("rate", 99.33, 2086, 2100, "rounded")],
+    ),
+    (
+        "lost are those not won",
+        "行政应诉案件⟦302件⟧,⟦281件⟧胜诉,败诉率降至⟦6.95%⟧。",
+        [("rate", 6.95, 21, 302, "rounded")],
+    ),
+    (
+        "growth by a stated difference",
+        "新登记市场主体⟦28415户⟧,较上年增加⟦↑2306户⟧,增幅⟦↑8.83%⟧。",
+        [("growth", 8.83, 2306, 26109, "rounded")],
+    ),
+    (
+        "decrease by a stated difference",
+        "办理行政处罚案件⟦4012件⟧,同比减少⟦↓587件⟧,下降⟦↓12.76%⟧。",
+        [("growth", -12.76, -587, 4599, "rounded")],
+    ),
+    (
+        "from one figure to another",
+        "行政权力事项由⟦1958项⟧精简到⟦1614项⟧,精简⟦17.6%⟧。",
+        [("growth", -17.6, -344, 1958, "rounded")],
+    ),
+    (
+        "above the plan",
+        "计划检查企业⟦120家⟧,实际检查⟦126家⟧,计划完成率⟦105%⟧。",
+        [("rate", 105, 126, 120, "consistent")],
+    ),
+    (
+        "the whole stands in the sentence before",
+        "全区学校⟦214所⟧。⟦198所⟧学校聘任法治副校长,覆盖率⟦92.5%⟧。",
+        [("rate", 92.5, 198, 214, "rounded")],
+    ),
+    (
+        "the whole is named by its stage",
+        "收到行政复议申请⟦241件⟧,受理⟦207件⟧。审结⟦190件⟧,纠错⟦28件⟧,占受理案件的⟦13.5%⟧。",
+        [("rate", 13.5, 28, 207, "rounded")],
+    ),
+    (
+        "part above its whole",
+        "网格事件⟦160宗⟧,办结⟦1490宗⟧,网格事件办结率为⟦93.13%⟧。",
+        [("rate", 93.13, 1490, 160, "mismatch")],
+    ),
+    ("carried over is not last year's", "收到申请⟦436件⟧,较上年增长⟦↑18.5%⟧,上年结转⟦41件⟧。", []),
+    ("the count before 中 is the whole", "⟦1127项⟧事项中,“零跑动”占⟦98.2%⟧。", []),
 ]
 
 
@@ -90,3 +147,40 @@ def test_growth_against_the_year_before() -> None:
 def test_a_figure_ten_thousand_times_last_year_is_reported() -> None:
     source = "新收行政复议案件⟦84万件⟧。"
     assert found(source, {"reconsideration.received": 80.0}) == [("leap", 840_000, 840_000, 80, "mismatch")]
+
+
+MUTABLE = [
+    "调解矛盾纠纷⟦700件⟧,调解成功⟦689件⟧,成功率⟦98.4%⟧。",
+    "网格事件⟦1600宗⟧,办结⟦1490宗⟧,网格事件办结率为⟦93.13%⟧。",
+    "评查行政执法案卷⟦800卷⟧,合格⟦780卷⟧,案卷合格率⟦97.5%⟧。",
+    "审结行政诉讼案件⟦210件⟧,行政机关败诉⟦19件⟧,败诉率⟦9.05%⟧。",
+    "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦2件⟧)。",
+    "新收行政复议案件⟦120件⟧,去年同期⟦100件⟧,同比增长⟦↑20%⟧。",
+    "新登记市场主体⟦1200户⟧,较上年增加⟦↑200户⟧,增幅⟦↑20.0%⟧。",
+]
+DIGIT = re.compile(r"\d(?=[\d.]*[^\d.]*⟧)")
+
+
+def mutations() -> list[tuple[str, str]]:
+    """Each sentence with each digit of each figure altered, one at a time."""
+    return [
+        (source, source[: digit.start()] + str((int(digit.group()) + 3) % 9 + 1) + source[digit.end() :])
+        for source in MUTABLE
+        for digit in DIGIT.finditer(source)
+    ]
+
+
+@pytest.mark.parametrize("source", MUTABLE)
+def test_unaltered_figures_agree(source: str) -> None:
+    assert [one[-1] for one in found(source)] in (["consistent"], ["rounded"])
+
+
+@pytest.mark.parametrize(("source", "altered"), mutations(), ids=[altered for _, altered in mutations()])
+def test_an_altered_digit_is_never_called_right(source: str, altered: str) -> None:
+    """A figure that no longer fits is a mismatch; where the words fall apart with it, nothing is said."""
+    assert [one[-1] for one in found(altered)] in (["mismatch"], [])
+
+
+def test_most_altered_digits_are_told() -> None:
+    told = [bool(found(altered)) for _, altered in mutations()]
+    assert sum(told) >= 0.8 * len(told)
