@@ -28,7 +28,8 @@ _BEHIND = re.compile(
     r"(?:关于|(?:在)?(?:19|20|２０)[\d０-９]{2}\s*[-—－至~]*\s*(?:[\d０-９]{0,4})?年|[二]?[〇○零二][〇○零一二三四五六七八九]{2,3}年|上半年|本?年度|全面推进|推进|贯彻|落实|法治政府|法治建设|依法行政|法治工作|报送|公布|公开)"
 )
 _LEADING = re.compile(
-    r"^(?:【[^】]{0,20}】|\[[^\]]{0,20}\]|[（(][^（()）]{0,12}[）)]|[《“\"]|转发|关于印发|关于公布|关于报送|关于|报告[:：])+"
+    r"^(?:【[^】]{0,20}】|\[[^\]]{0,20}\]|[（(][^（()）]{0,12}[）)]|[《“\"]|转发|关于印发|关于公布|关于报送|关于|报告[:：]|"
+    r"(?:19|20|２０)[\d０-９]{2}\s*年度?(?=[\u4e00-\u9fff]{2,30}(?:法治|依法)))+"
 )
 
 
@@ -91,23 +92,24 @@ def _stem(code: str) -> str:
     return code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") else code
 
 
+def lies_in(code: str, region: str | None) -> bool:
+    """Whether the place of the code is the region (a code too) or lies in it; any place lies in none."""
+    return region is None or code.startswith(_stem(region))
+
+
 def issuer_in_title(title: str) -> str | None:
     """The words of a title that name who issues it, as they stand; None where the title names nobody."""
     text = _LEADING.sub("", squeeze(title)) if " " not in title else _LEADING.sub("", title)
     match = _BEHIND.search(text)
     name = (text[: match.start()] if match else "").strip(" 　、，,:：的—-")
-    if len(name) < 2 or len(name) > 90 or re.fullmatch(r"[\d年]+", name):
+    if len(name) < 2 or len(name) > 90 or re.fullmatch(r"[\d年]+|[我全本各]?[省市区县州盟旗镇乡局厅委]", name):
         return None
     return name if _names_somebody(name) else None
 
 
 def _names_somebody(name: str) -> bool:
-    return (
-        re.search(
-            rf"(?:{_PLACE_END}|{_TOWN_END}|{_ORGAN}|党组|党委|工委|集团|公司|学校|医院|大学|学院|法院|检察院)$", name
-        )
-        is not None
-    )
+    others = "党组|党委|工委|海关|兵团|集团|公司|学校|医院|大学|学院|法院|检察院"
+    return re.search(rf"(?:{_PLACE_END}|{_TOWN_END}|{_ORGAN}|{others})$", name) is not None
 
 
 def full_issuer(name: str, listing_region: str | None, region_code: str | None) -> str:
@@ -208,7 +210,7 @@ def level_of(issuer: str, region_code: str | None) -> Level:
             return _level_of_place(party[1], region_code)
     if re.search(r"(?:镇|乡|苏木)(?:人民)?政府$|街道(?:办事处|办)?$|(?:街道|镇|乡)(?:党工委|党委|办事处)$", first):
         return "township"
-    if re.search(r"(?:人民政府|政府)$|管理委员会$|管委会$", first) and not re.search(r"(?:驻|派出)", first):
+    if re.search(r"(?:人民政府|政府)$|(?<!监督)管理委员会$|管委会$", first) and not re.search(r"(?:驻|派出)", first):
         place = re.sub(r"(?:人民)?政府$|管理委员会$|管委会$", "", first)
         return _level_of_place(place, region_code)
     if re.search(rf"(?:{_PLACE_END})(?:人民政府办公(?:厅|室))$", first):

@@ -48,6 +48,9 @@ _NUMBER = re.compile(
     r"^([\u4e00-\u9fff（）()]{1,20}?)\s*[〔\[［【（(﹝]\s*((?:19|20)\d\d)\s*[〕\]］】）)﹞]\s*(?:第\s*)?(\d{1,5})\s*号$"
 )
 _NUMBER_IN = re.compile(r"([\u4e00-\u9fff]{1,15})[〔\[［【（(﹝]((?:19|20)\d\d)[〕\]］】）)﹞](?:第)?(\d{1,5})号")
+_NUMBER_LABEL = re.compile(
+    r"(?:文\s*号|发文字号|字\s*号)\s*[】\]]?\s*[:：]?\s*(\S{2,20}?\s*[〔\[［【（(]\s*\d{4}\s*\S\s*第?\s*\d+\s*号)"
+)
 _URL_DAY = (
     re.compile(r"/t((?:19|20)\d\d)(\d\d)(\d\d)_\d+"),
     re.compile(r"/art/((?:19|20)\d\d)/(\d{1,2})/(\d{1,2})/"),
@@ -302,6 +305,10 @@ def _number(data: Metadata, draft: Draft, body: list[str]) -> None:
     if (value := draft.meta.get("data.document_number")) and (number := document_number(value)):
         data.document_number, data.provenance["document_number"] = number, "data"
         return
+    for line in draft.labels:
+        if (match := _NUMBER_LABEL.search(line)) and (number := document_number(match[1])):
+            data.document_number, data.provenance["document_number"] = number, "label"
+            return
     for line in body[:8]:
         if number := document_number(line):
             data.document_number, data.provenance["document_number"] = number, "text"
@@ -329,7 +336,10 @@ def _signed(data: Metadata, body: list[str]) -> None:
 
 
 def _signing_day(line: str) -> str | None:
+    """The day that a line states alone or behind the name of who signs."""
     text = narrow(squeeze(line))
+    if (signed := _SIGNATURE.match(text)) is not None:
+        text = text[signed.end() :]
     if match := _SIGNED.match(text):
         return _day(match[1], match[2], match[3])
     if match := _SIGNED_HAN.match(text):
@@ -391,7 +401,8 @@ def _place(data: Metadata, draft: Draft, listing: Listing) -> None:
 
 
 _SIGNATURE = re.compile(
-    r"^(?:中共)?[\u4e00-\u9fff]{2,30}(?:人民政府(?:办公(?:厅|室))?|委员会|办事处|局|厅|办公室|党组|党委|中心|总队|支队)$"
+    r"((?:中共)?[\u4e00-\u9fff]{2,30}(?:人民政府(?:办公(?:厅|室))?|委员会|办事处|局|厅|办公室|党组|党委|中心|总队|支队))"
+    r"(?:[（(](?:盖?章|公章|印章?|代章)[）)])?"
 )
 _SELF = re.compile(
     r"(?:现将|现就|报告)([\u4e00-\u9fff]{2,25}?(?:人民政府|局|厅|委员会|办事处|办公室|区|市|县|镇|乡|街道))(?=(?:19|20)\d\d|关于|法治|年度)|"
@@ -434,14 +445,15 @@ def _issuer(data: Metadata, titles: list[tuple[str, str]], body: list[str], draf
 
 
 def _signature(body: list[str]) -> str | None:
+    """Who signs: the name before the signing date, on its line or the line before, or a name that ends the text."""
     for at in range(len(body) - 1, max(-1, len(body) - 8), -1):
-        if _signing_day(body[at]) and at > 0:
-            line = squeeze(body[at - 1])
-            if _SIGNATURE.match(line):
-                return line
+        if _signing_day(body[at]):
+            line = squeeze(body[at])
+            if (match := _SIGNATURE.match(line)) or (at > 0 and (match := _SIGNATURE.fullmatch(squeeze(body[at - 1])))):
+                return match[1]
     for line in body[-2:]:
-        if _SIGNATURE.match(squeeze(line)):
-            return squeeze(line)
+        if match := _SIGNATURE.fullmatch(squeeze(line)):
+            return match[1]
     return None
 
 
@@ -451,7 +463,7 @@ def _refine_place(data: Metadata, listing: Listing) -> None:
     if place is None:
         return
     known = issuers.region_named(place, data.region_code)
-    if known and known.name != place and known.name.endswith(place) and data.region_code in (None, known.code):
+    if known and known.name != place and known.name.endswith(place) and issuers.lies_in(known.code, data.region_code):
         data.issuer = known.name + (data.issuer or "").removeprefix(place)
     if data.region_code is None:
         if known:
@@ -463,14 +475,7 @@ def _refine_place(data: Metadata, listing: Listing) -> None:
             data.level = issuers.level_of(data.issuer, data.region_code)
         return
     if known and known.code != data.region_code:
-        stem = (
-            data.region_code[:2]
-            if data.region_code.endswith("0000")
-            else data.region_code[:4]
-            if data.region_code.endswith("00")
-            else data.region_code
-        )
-        if known.code.startswith(stem):
+        if issuers.lies_in(known.code, data.region_code):
             data.provenance["region_code"] += f"; issuer says {known.code}"
             data.region_code, data.region = known.code, known.name
             data.provenance["region"] = "issuer"

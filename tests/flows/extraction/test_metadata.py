@@ -42,6 +42,25 @@ ISSUERS = {
     "about, in front": ("关于柳州市2023年法治政府建设情况的报告", CITY, "柳州市人民政府", "prefecture"),
     "committee": ("柳州市柳东新区管理委员会" + REPORT, CITY, "柳州市柳东新区管理委员会", "county"),
     "government office": ("柳州市人民政府办公室" + REPORT, CITY, "柳州市人民政府办公室", "department"),
+    "year in front": ("2023年浑源县教育局法治政府建设年度报告", COUNTY, "浑源县教育局", "department"),
+    "party and government": (
+        "中共浑源县委 浑源县人民政府关于2023年法治政府建设情况的报告", COUNTY, "中共浑源县委、浑源县人民政府", "county"
+    ),
+    "local office of the State": (
+        "国家税务总局柳州市税务局" + REPORT, CITY, "国家税务总局柳州市税务局", "department"
+    ),
+    "district on its city's site": ("柳江区" + REPORT, CITY, "柳州市柳江区人民政府", "county"),
+    "our county": ("关于我县2023年法治政府建设情况的报告", COUNTY, "浑源县人民政府", "county"),
+    "commission with 管理委员会": (
+        "柳州市人民政府国有资产监督管理委员会" + REPORT, CITY, "柳州市人民政府国有资产监督管理委员会", "department"
+    ),
+    "ministry": ("教育部2023年法治政府建设年度报告", Listing(), "教育部", "department"),
+    "autonomous prefecture": (
+        "恩施土家族苗族自治州" + REPORT, PROVINCE, "恩施土家族苗族自治州人民政府", "prefecture"
+    ),
+    "district and zone": (
+        "广州市黄埔区人民政府 广州开发区管委会" + REPORT, Listing(), "广州市黄埔区人民政府、广州开发区管委会", "county"
+    ),
     "nobody named": ("2023年度法治政府建设情况报告", CITY, "柳州市人民政府", "prefecture"),
 }  # fmt: skip
 
@@ -126,6 +145,50 @@ SIGNED = {
 def test_signed_date(line: str, day: str | None) -> None:
     body = ["正文一段，内容如上。", "浑源县人民政府", line]
     assert decide(Draft(body=body), None, body, COUNTY).signed_on == day
+
+
+SIGNATURES = {
+    "two lines": ["浑源县水务局", "2024年1月12日"],
+    "one line": ["浑源县水务局 2024年1月12日"],
+    "sealed": ["浑源县水务局（盖章）", "二〇二四年一月十二日"],
+    "before an annex": ["浑源县水务局", "2024年1月12日", "附件：1.统计表", "（联系人：王某）"],
+    "date first": ["2024年1月12日", "浑源县水务局"],
+}
+
+
+@pytest.mark.parametrize("lines", SIGNATURES.values(), ids=SIGNATURES.keys())
+def test_signatory_and_day_however_they_stand(lines: list[str]) -> None:
+    body = ["今年以来，我局坚持依法行政，现将情况报告如下：", "一、主要做法", *lines]
+    data = decide(Draft(body=body), "2023年度法治政府建设情况报告", body, COUNTY)
+    assert (data.issuer, data.signed_on) == ("浑源县水务局", "2024-01-12")
+
+
+DATE_LINES = {
+    # line under the title · day · time · source
+    "labelled": ("发布时间：2024-02-05 11:02:33 来源：县司法局", "2024-02-05", "11:02:33", "县司法局"),
+    "a counter before it": ("访问量：20240101 发布时间：2024-02-05", "2024-02-05", None, None),
+    "nothing labelled": ("2024/2/5 9:03 浑源县司法局 点击：3", "2024-02-05", "09:03", "浑源县司法局"),
+    "points": ("时间：2024.02.05 来源：浑源县人民政府办公室 作者：李某", "2024-02-05", None, "浑源县人民政府办公室"),
+    "brackets": ("【来源：石塘乡】【发布日期：2024-02-05】【浏览次数：10】", "2024-02-05", None, "石塘乡"),
+    "square brackets": ("[ 日期：2024-02-05 ] [ 来源： ] [ 字号：大 中 小 ]", "2024-02-05", None, None),
+    "English": ("Updated: 2024-02-05 | Source: 县政府办 | Print", "2024-02-05", None, "县政府办"),
+    "blanks in it": ("发布时间：2024- 02- 05 16: 05", "2024-02-05", "16:05", None),
+    "filler time": ("发布时间：2024-02-05 00:00:00", "2024-02-05", None, None),
+    "another date": ("成文日期：2024-02-01", None, None, None),
+    "a sentence": ("截至2024年2月5日，全县共办理案件12件。", None, None, None),
+}
+
+
+@pytest.mark.parametrize(("line", "day", "time", "source"), DATE_LINES.values(), ids=DATE_LINES.keys())
+def test_date_lines(line: str, day: str | None, time: str | None, source: str | None) -> None:
+    data = decide(Draft(body=["正文。"], labels=[line]), "浑源县2023年法治政府建设年度报告", ["正文。"], COUNTY)
+    assert (data.published_on, data.published_time, data.source) == (day, time, source)
+
+
+def test_universal_time_is_told_by_the_clock_of_china() -> None:
+    draft = Draft(body=["正文。"], meta={"article:published_time": "2024-02-04T18:11:05+00:00"})
+    data = decide(draft, "浑源县2023年法治政府建设年度报告", ["正文。"], COUNTY)
+    assert (data.published_on, data.published_time) == ("2024-02-05", "02:11:05")
 
 
 def test_delivered_date_of_a_report_read_to_a_standing_committee() -> None:
