@@ -370,8 +370,8 @@ class _Scan:
             last = before.rstrip()[-1]  # GDP3256亿元, 5%-10%: the sign or the letters end a name of their own
             if not (measure.kind in ("percent", "money") and (last.isalpha() or last in "-~—")) or last == "第":
                 return False
-        if chinese and text[at:stop] in ("二类", "二次", "二期"):  # of classes, stages: an amount is 两类
-            return False
+        if chinese and text[at:stop] in ("二类", "二次", "二期") and not _ONE_END.match(after):
+            return False  # 二类事项, 二次污染 name a class or a stage; an amount before its noun is 两类
         bare = numeral.bare_scale and value in (100, 1000, 10_000, 100_000_000) and not numeral.over
         if bare and self._before(at)[0] is None:
             return False
@@ -578,7 +578,10 @@ class _Scan:
         parts = _PARTS.match(text, at)
         if parts is not None and arabic_value(parts[1]) < arabic_value(parts[2]):
             return self._finish(at, parts.end(), arabic_value(parts[1]) / arabic_value(parts[2]), None, "ratio")
-        before = text[max(0, at - 24) : at]
+        bound, begin = self._before(at)
+        before = text[max(0, begin - 24) : begin]
+        loosened = _AFTER.match(text, end)
+        closes = _BARE_END.match(text, loosened.end() if loosened else end)
         digits = text[at:end]
         shared = _SHARED_UNIT.match(text, end)
         if shared is not None and text.startswith("号", shared.end()):
@@ -589,8 +592,8 @@ class _Scan:
                 return self._finish(at, end, numeral.value, measured[0].unit, measured[0].kind, over=numeral.over)
         if _NO_NUMBER_BEFORE.search(before) or _PHONE.match(digits):
             return None
-        if not _BARE_END.match(text, end):
-            if (numeral.scaled and end < len(text) and not text[end].isascii()) or self._before(at)[0]:
+        if not closes:
+            if (numeral.scaled and end < len(text) and not text[end].isascii()) or bound:
                 return self._finish(at, end, numeral.value, None, "count", over=numeral.over)
             return None
         head = _HEAD_UNIT.search(before)

@@ -392,8 +392,10 @@ def _remember(one: Measured, subject: str | None, head: str, tail: _Tail, said: 
     if subject is not None:
         said.previous = subject
     noun = head or tail.noun
-    level = next((level for level in _words().levels if len(noun) > len(level) and noun.endswith(level)), "")
-    noun = noun.removesuffix(level)
+    for size in (4, 3, 2):
+        if len(noun) > size and noun[-size:] in _words().levels:
+            noun = noun[:-size]
+            break
     if head and head not in _words().levels:
         said.head = head
     if one.kind in ("count", "money") and len(noun) >= 4 and noun not in _words().levels and not _is_stage(noun):
