@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from flows.extraction.facts import Document
+    from rich.text import Text
+
+    from flows.extraction.facts import Document, Quantity
     from flows.extraction.measure import Measures
 
 
@@ -20,7 +22,13 @@ class NoText(Exception):  # noqa: N818 - told in its sentence
 
 
 class NoFile(Exception):  # noqa: N818 - told in its sentence
-    """There is no such file."""
+    """There is no such file, or none that can be opened."""
+
+    exit_code = 2
+
+
+class TwoForms(Exception):  # noqa: N818 - told in its sentence
+    """Two forms of output were asked for at once."""
 
     exit_code = 2
 
@@ -38,12 +46,9 @@ def extract(
     from flows.extraction.measure import measure
     from flows.extraction.read import read
 
-    if str(file) == "-":
-        content = sys.stdin.buffer.read()
-    elif not file.is_file():
-        raise NoFile(f"{file} is no file; give the path of a saved page or document.")
-    else:
-        content = file.read_bytes()
+    if as_json and explain:
+        raise TwoForms("--json is for programs and --explain for people; give one of them.")
+    content = _content_of(file)
     try:
         document = read(content, listing=Listing(url=url))
     except Unreadable as unreadable:
@@ -53,6 +58,23 @@ def extract(
         _explain(document, measures)
     else:
         typer.echo(to_json(document, measures, compact=as_json))
+
+
+def _content_of(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    if str(file).startswith(("http:/", "https:/")):
+        raise NoFile(
+            "extract reads a saved file, not an address; save the page, give its path, and the address as --url."
+        )
+    if file.is_dir():
+        raise NoFile(f"{file} is a folder; give one file of it.")
+    if not file.exists():
+        raise NoFile(f"There is no file {file}; give the path of a saved page or document.")
+    try:
+        return file.read_bytes()
+    except OSError as refusal:
+        raise NoFile(f"{file} cannot be read ({refusal.strerror}); see to its permissions.") from refusal
 
 
 def as_object(document: Document, measures: Measures) -> dict[str, Any]:
@@ -113,32 +135,60 @@ _COLOURS = {
     "rank": "bold magenta",
     "duration": "bold blue",
     "change": "bold red",
-    "ratio": "bold green",
-    "range": "bold cyan",
+    "ratio": "bold bright_green",
+    "range": "bold bright_cyan",
 }
+_VERDICTS = {"consistent": "green", "rounded": "green", "truncated": "yellow", "mismatch": "bold red"}
 _SIGNS = {"about": "≈", "over": ">", "under": "<", "exact": ""}
 
 
 def _explain(document: Document, measures: Measures) -> None:
+    """The text with a label behind each quantity: value, unit, then the indicators it is, or else what it counts."""
     from rich.console import Console
+    from rich.text import Text
+
+    console = Console()
+    legend = Text("  ").join(Text(kind, style=style) for kind, style in _COLOURS.items())
+    about = f"{document.issuer or 'issuer unknown'} · {document.report_year or 'year unknown'}"
+    console.print(Text(about, style="bold"), legend, sep="\n", soft_wrap=True)
+    console.print(_labelled(document, measures), soft_wrap=True)
+    console.rule(
+        f"{len(measures.quantities)} quantities, {len(measures.observations)} observations, "
+        f"{len(measures.checks)} checks, {len(measures.citations)} citations"
+    )
+    for check in measures.checks:
+        console.print(
+            Text(f"{check.verdict}: ", style=_VERDICTS[check.verdict]) + Text(check.arithmetic), soft_wrap=True
+        )
+
+
+def _labelled(document: Document, measures: Measures) -> Text:
     from rich.text import Text
 
     codes: dict[int, list[str]] = {}
     for observation in measures.observations:
         codes.setdefault(observation.quantity, []).append(observation.indicator)
+    plain = Text(document.text)
+    for section in document.sections:
+        plain.stylize("bold", section.start, section.start + len(section.marker) + len(section.title))
+    for citation in measures.citations:
+        plain.stylize("underline", citation.start, citation.end)
+    for quantity in measures.quantities:
+        plain.stylize(_COLOURS[quantity.kind], quantity.start, quantity.end)
     shown, at = Text(), 0
     for quantity in measures.quantities:
-        shown.append(document.text[at : quantity.start])
-        shown.append(quantity.text, style=_COLOURS[quantity.kind])
-        high = "" if quantity.value_high is None else f"–{quantity.value_high:,.10g}"
-        arrow = {"up": "↑", "down": "↓"}.get(quantity.direction or "", "")
-        value = f"{arrow}{_SIGNS[quantity.bound]}{quantity.value:,.12g}{high} {quantity.unit or ''}".rstrip()
-        label = " ".join([value, *codes.get(quantity.ordinal, [])])
-        shown.append(f"⟨{label}⟩", style="dim")
+        shown.append_text(plain[at : quantity.end])
+        observed = codes.get(quantity.ordinal)
+        meaning = " ".join(observed) if observed else quantity.subject or ""
+        shown.append(f"⟨{_value_of(quantity)}", style="dim")
+        shown.append(f" {meaning}" if meaning else "", style="italic green" if observed else "dim")
+        shown.append("⟩", style="dim")
         at = quantity.end
-    shown.append(document.text[at:])
-    console = Console()
-    console.print(shown, soft_wrap=True)
-    for check in measures.checks:
-        style = "red" if check.verdict == "mismatch" else "dim"
-        console.print(Text(f"{check.verdict}: {check.arithmetic}", style=style))
+    return shown.append_text(plain[at:])
+
+
+def _value_of(quantity: Quantity) -> str:
+    """↓>1,200 件 for a decrease by more than twelve hundred cases."""
+    high = "" if quantity.value_high is None else f"–{quantity.value_high:,.10g}"
+    arrow = {"up": "↑", "down": "↓"}.get(quantity.direction or "", "")
+    return f"{arrow}{_SIGNS[quantity.bound]}{quantity.value:,.12g}{high} {quantity.unit or ''}".rstrip()

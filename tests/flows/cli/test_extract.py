@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli import app
-from flows.cli.extract import NoFile, NoText
+from flows.cli.extract import NoFile, NoText, TwoForms
 
 TEXT = (
     "桐溪县人民政府2023年法治政府建设年度报告\n全年新收行政复议案件40余件，同比下降5%。\n桐溪县人民政府\n2024年2月3日"
@@ -74,11 +74,29 @@ def test_explain_labels_each_quantity_in_the_text(page: Path) -> None:
     assert "5%⟨↓5 %" in result.stdout
 
 
-def test_a_missing_file_is_named(tmp_path: Path) -> None:
-    result = CliRunner().invoke(app, ["extract", str(tmp_path / "none.html")])
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ("none.html", "There is no file"),
+        (".", "is a folder; give one file of it"),
+        ("https://www.example.gov.cn/post_1.html", "not an address"),
+    ],
+    ids=["missing", "folder", "address"],
+)
+def test_what_is_no_file_is_told_in_a_sentence(
+    given: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(app, ["extract", given])
     assert isinstance(result.exception, NoFile)
-    assert "none.html is no file" in str(result.exception)
+    assert sentence in str(result.exception)
     assert NoFile.exit_code == 2
+
+
+def test_two_forms_at_once_are_refused(page: Path) -> None:
+    result = CliRunner().invoke(app, ["extract", str(page), "--json", "--explain"])
+    assert isinstance(result.exception, TwoForms)
+    assert TwoForms.exit_code == 2
 
 
 def test_an_empty_file_is_told_in_a_sentence(tmp_path: Path) -> None:
