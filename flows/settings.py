@@ -8,8 +8,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import Field, PrivateAttr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from flows.data_directory import DataDirectory
 
@@ -49,6 +56,8 @@ class Settings(BaseSettings):
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes that extract side by side."
     )
+    _given: frozenset[str] = PrivateAttr(default=frozenset())
+
     crawl_timeout_s: int = Field(default=4 * 3600, ge=1, description="A crawl that takes longer is stopped.")
 
     def __init__(self, **given: Any) -> None:
@@ -59,6 +68,7 @@ class Settings(BaseSettings):
             raise SettingsError(f"{', '.join(unknown)} is no setting; `fazhi doctor` lists those there are.")
         try:
             super().__init__(**given)
+            self._given = frozenset(given)
         except ValidationError as fault:
             raise SettingsError(" ".join(_sentence(error) for error in fault.errors())) from fault
         except tomllib.TOMLDecodeError as fault:
@@ -74,6 +84,19 @@ class Settings(BaseSettings):
     def registry(self) -> Path:
         """The registry file in force."""
         return (self.portals or Path(str(files("seeds") / "portals.yaml"))).resolve()
+
+    def origins(self) -> dict[str, str]:
+        """Where the value of each setting came from: `given`, the environment variable, `.env`, `fazhi.toml` or
+        `default`."""
+        kind = type(self)
+        found = dict.fromkeys(kind.model_fields, "default")
+        for source, name in (
+            (TomlConfigSettingsSource(kind), "fazhi.toml"),
+            (DotEnvSettingsSource(kind), ".env"),
+            (EnvSettingsSource(kind), "environment"),
+        ):
+            found |= dict.fromkeys(found.keys() & source().keys(), name)
+        return found | dict.fromkeys(self._given, "given")
 
     @classmethod
     def settings_customise_sources(

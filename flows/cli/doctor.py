@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -78,13 +80,33 @@ def _prefect_server() -> Finding:
 
     server = prepare()
     if server is None:
-        return Finding("Prefect server", "optional", "none runs; to watch runs: uv run prefect server start")
+        return Finding("Prefect server", "optional", "none answers; `fazhi serve` starts one")
     return Finding("Prefect server", "ok", server)
 
 
 def _tool(what: str, names: tuple[str, ...], use: str) -> Finding:
     found = next((path for name in names if (path := shutil.which(name))), None)
     return Finding(what, "ok" if found else "optional", found or f"not installed; {use}")
+
+
+SECRET_WORDS = ("AUTH", "PASSWORD", "SECRET", "TOKEN", "KEY")
+"""What the names of settings hold whose values are never printed."""
+
+
+def masked(name: str, value: str) -> str:
+    """A setting's value as it may be shown: no secret, and no password of an address."""
+    if any(word in name.upper() for word in SECRET_WORDS):
+        return "•••" if value else ""
+    return re.sub(r"(?<=://)([^/@\s]*)(?=@)", "•••", value)
+
+
+def prefect_settings() -> Iterator[tuple[str, str, str]]:
+    """Name, value and origin of what Prefect is told: our defaults, and whatever the environment says."""
+    from flows.orchestration import DEFAULTS
+
+    for name in sorted(DEFAULTS.keys() | {name for name in os.environ if name.startswith("PREFECT_")}):
+        value = os.environ.get(name, "")
+        yield name, value, "default" if DEFAULTS.get(name) == value else "environment"
 
 
 def doctor(
@@ -103,8 +125,11 @@ def doctor(
         broken |= finding.state == "missing"
         table.add_row(finding.what, f"[{styles[finding.state]}]{finding.state}[/]", finding.detail)
     console.print(table)
-    shown = Table("setting", "value", "environment", title="Settings")
-    for name in type(settings).model_fields:
-        shown.add_row(name, str(getattr(settings, name)), f"FAZHI_{name.upper()}")
+    shown = Table("setting", "value", "from", title="Settings")
+    for name, origin in settings.origins().items():
+        variable = f"FAZHI_{name.upper()}"
+        shown.add_row(name, masked(variable, str(getattr(settings, name))), origin + f" ({variable})")
+    for name, value, origin in prefect_settings():
+        shown.add_row(name, masked(name, value), origin)
     console.print(shown)
     raise typer.Exit(1 if broken else 0)

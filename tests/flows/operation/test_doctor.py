@@ -1,0 +1,39 @@
+from pathlib import Path
+
+import pytest
+
+from flows.cli.doctor import masked
+from flows.settings import Settings
+
+
+def test_each_setting_says_where_it_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text("FAZHI_SHARDS=3\nFAZHI_PROCESSES=4\n")
+    (tmp_path / "fazhi.toml").write_text('contact = "a@example.org"\nshards = 9\n')
+    monkeypatch.setenv("FAZHI_PROCESSES", "5")
+    settings = Settings(data=tmp_path)
+    origins = settings.origins()
+    told = {name: (origins[name], getattr(settings, name)) for name in ("data", "contact", "shards", "processes")}
+    assert told == {
+        "data": ("given", tmp_path),
+        "contact": ("fazhi.toml", "a@example.org"),
+        "shards": (".env", 3),
+        "processes": ("environment", 5),
+    }
+    assert origins["crawl_timeout_s"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("PREFECT_API_AUTH_STRING", "me:word", "•••"),
+        ("PREFECT_API_KEY", "pnu_1", "•••"),
+        ("FAZHI_ARCHIVE", "s3://key:word@bucket/archive", "s3://•••@bucket/archive"),
+        ("PREFECT_SERVER_DATABASE_CONNECTION_URL", "postgresql+asyncpg://u:w@h/d", "postgresql+asyncpg://•••@h/d"),
+        ("FAZHI_CONTACT", "a@example.org", "a@example.org"),
+        ("FAZHI_ARCHIVE", "s3://bucket/archive", "s3://bucket/archive"),
+    ],
+    ids=["auth", "key", "bucket", "database", "mailbox", "no-secret"],
+)
+def test_no_secret_is_shown(name: str, value: str, shown: str) -> None:
+    assert masked(name, value) == shown

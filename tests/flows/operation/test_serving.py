@@ -1,0 +1,130 @@
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from flows.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
+from flows.serving import PLANS, TIME_ZONE, next_minute
+
+DEPLOY = Path(__file__).parents[3] / "deploy"
+
+
+@pytest.mark.parametrize(
+    ("now", "minute"),
+    [
+        ("2026-11-22T07:00:10", "2026-11-22 15:01"),
+        ("2026-11-22T07:00:45", "2026-11-22 15:02"),
+        ("2026-12-31T15:59:50", "2027-01-01 00:01"),
+    ],
+    ids=["soon", "too-soon", "new-year"],
+)
+def test_a_trial_starts_in_the_next_minute(now: str, minute: str) -> None:
+    found = next_minute(datetime.fromisoformat(now).replace(tzinfo=UTC))
+    assert (f"{found:%Y-%m-%d %H:%M}", found.second) == (minute, 0)
+
+
+def deployed() -> dict[str, dict[str, Any]]:
+    told = yaml.safe_load((DEPLOY / "prefect.yaml").read_text(encoding="utf-8"))
+    return {entry["name"]: entry for entry in told["deployments"]}
+
+
+@pytest.mark.parametrize("plan", PLANS, ids=lambda plan: plan.name)
+def test_the_work_pool_has_the_schedules_that_serve_has(plan: Any) -> None:
+    entry = deployed()[plan.name]
+    lines = tuple((one["slug"], one["cron"]) for one in entry.get("schedules", ()))
+    assert lines == plan.schedules
+    assert {one["timezone"] for one in entry.get("schedules", ())} <= {TIME_ZONE}
+    assert entry["entrypoint"] == plan.flow.replace(":", ".")
+    assert entry["description"] == plan.description
+
+
+@pytest.mark.parametrize("name", deployed())
+def test_every_deployed_flow_is_there(name: str) -> None:
+    module, _, function = deployed()[name]["entrypoint"].rpartition(".")
+    assert getattr(import_module(module), function).name == name
+
+
+@pytest.mark.parametrize(
+    ("host", "near"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("10.0.0.8", False), ("db", False)],
+)
+def test_who_reaches_a_server(host: str, near: bool) -> None:
+    assert is_loopback(host) is near
+
+
+def test_an_open_server_wants_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PREFECT_SERVER_API_AUTH_STRING", raising=False)
+    demand_password("127.0.0.1")
+    with pytest.raises(OpenServerError, match="PREFECT_SERVER_API_AUTH_STRING=user:password"):
+        demand_password("0.0.0.0")
+    monkeypatch.setenv("PREFECT_SERVER_API_AUTH_STRING", "me:word")
+    demand_password("0.0.0.0")
+
+
+@pytest.mark.parametrize(
+    ("host", "api"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4200/api"),
+        ("0.0.0.0", "http://127.0.0.1:4200/api"),
+        ("::", "http://[::1]:4200/api"),
+        ("::1", "http://[::1]:4200/api"),
+    ],
+)
+def test_where_this_machine_finds_the_server(host: str, api: str) -> None:
+    assert api_address(host, 4200) == api
+
+
+def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
+    with socket.socket() as plug:
+        plug.bind(("127.0.0.1", 0))
+        plug.listen()
+        server = Server("127.0.0.1", plug.getsockname()[1], tmp_path / "server.log")
+        with pytest.raises(ServerError, match="choose another --port"):
+            asyncio.run(server.start())
+
+
+def test_the_command_says_what_is_wrong_before_it_starts_anything(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
+    command = [sys.executable, "-m", "flows.cli", "serve", "--data", str(tmp_path), "--host", "0.0.0.0"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    assert done.returncode == 2
+    assert "can be reached from other machines" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_child_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+    """What keeps a server or a crawl from outliving a parent that was killed without a word."""
+    bound = "from crawlers.collect import die_with_parent; die_with_parent()"
+    child = f"import time; {bound}; print(1, flush=True); time.sleep(60)"
+    parent = f"""
+import subprocess, sys, time
+child = subprocess.Popen([sys.executable, "-c", {child!r}], stdout=subprocess.PIPE, start_new_session=True)
+child.stdout.readline()
+print(child.pid, flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        orphan = int(process.stdout.readline())
+        process.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + 30
+    while _lives(orphan) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not _lives(orphan)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
