@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Literal
 
 from crawlers.attachments import find_attachments
+from crawlers.body_pages import find_body_pages
 from crawlers.candidates import EVERY_YEAR, Candidates, Row, Years, year_of
 from crawlers.discovery import Discovery
 from crawlers.fetching import Fetched, Fetcher, HostGivenUpError
@@ -119,7 +120,9 @@ class Visit:
         self._lists.fetched = discovery.pages
         if home.verdict != "ok":
             home_page = Column(url=self.portal.base_url + "/", name="home page")
-            self._outcomes.append(self._lists.failed(home_page, home))
+            failed = self._lists.failed(home_page, home)
+            # A home page that is not there is no list that changed.
+            self._outcomes.append(replace(failed, state="unreachable") if failed.state == "drift" else failed)
             return columns
         await self._search(discovery)
         if not discovery.found and not columns:
@@ -172,6 +175,11 @@ class Visit:
         if kind_of(content) != "html":
             return
         page = Fetched("ok", None, fetched.url, content=content, content_type=fetched.content_type)
+        for further in find_body_pages(page.text, fetched.url):
+            told = await self._ask(
+                self.portal.at_home(further), "further_page", via=fetched.url, conditional=address.conditional
+            )
+            self._unread[told.verdict] += told.verdict not in ("ok", "not_modified", "missing", "soft_missing")
         files = find_attachments(page.text, fetched.url, wanted=address.decision)
         for file in files[:MOST_FILES]:
             await self._fetch_file(self.portal.at_home(file.url), fetched.url, address.conditional)

@@ -1,8 +1,8 @@
 """From captures to documents: which bytes make up the text at an address, and what kind of text it is.
 
-An address is an article page with the files that belong to it. Its document is the page's text, or, where the page is
-only a lead to a file, the file's text with the page's metadata. An answer 304, or one whose bytes are known, stands
-for the bytes of the capture it refers to.
+An address is an article page with its further pages and the files that belong to it. Its document is the text of the
+pages, or, where the page is only a lead to a file, the text of the file with the metadata of the page. An answer 304, or one
+whose bytes are known, stands for the bytes of the capture it refers to.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from crawlers.portals import Portal
 from crawlers.urls import canonical_url
 from flows.extraction.attachments import adopt, lead
 from flows.extraction.facts import Document, Listing, Unreadable
-from flows.extraction.read import read
+from flows.extraction.read import read, read_pages
 
 Body = tuple[bytes, str | None]
 """A decoded body and its Content-Type."""
@@ -38,6 +38,8 @@ class Address:
     """Canonical."""
     article: Capture
     """The last capture of the article page in this run."""
+    pages: tuple[Capture, ...]
+    """The latest readable capture of each further page of its body, in their order."""
     files: tuple[Capture, ...]
     """The latest readable capture of each of its attachments."""
     candidate: Mapping[str, Any] | None
@@ -78,6 +80,7 @@ def visits(
     for row in candidates:
         rows_of.setdefault(row["run_id"], []).append(row)
     listed: dict[tuple[str, str], Mapping[str, Any]] = {}
+    pages: dict[str, dict[str, Capture]] = {}
     files: dict[str, dict[str, Capture]] = {}
     ordered = sorted(log, key=lambda row: (row.run_id, row.fetched_at))
     captures_of = {run_id: list(captures) for run_id, captures in groupby(ordered, key=lambda row: row.run_id)}
@@ -90,6 +93,8 @@ def visits(
                 continue
             if capture.role == "attachment" and capture.via and capture.verdict in READABLE:
                 files.setdefault(capture.via, {})[capture.url] = capture
+            elif capture.role == "further_page" and capture.via and capture.verdict in READABLE:
+                pages.setdefault(capture.via, {})[capture.url] = capture
             elif capture.role == "article" and capture.portal_id in portals:
                 key = capture.portal_id, canonical_url(capture.url)
                 articles[key] = capture
@@ -103,6 +108,7 @@ def visits(
                     portal=portals[key[0]],
                     url=key[1],
                     article=capture,
+                    pages=tuple(pages.get(capture.url, {}).values()),
                     files=tuple(files.get(capture.url, {}).values()),
                     candidate=listed.get(key) or listed.get(origins.get(key, key)),
                 )
@@ -121,7 +127,7 @@ def read_address(address: Address, body: ReadBody) -> Reading:
     page: Document | None = None
     refusal: Unreadable | None = None
     try:
-        page = _read(address.article, body, listing)
+        page = read_pages([body(capture) for capture in (address.article, *address.pages)], listing=listing)
     except Unreadable as fault:
         refusal = fault
     named = lead(page) if page is not None else None

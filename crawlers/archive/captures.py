@@ -17,7 +17,7 @@ Verdict = Literal[
     "unreachable",
     "refused",
 ]
-Role = Literal["robots", "home", "list", "article", "attachment"]
+Role = Literal["robots", "home", "list", "article", "further_page", "attachment"]
 
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 ROLES: tuple[Role, ...] = get_args(Role)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Document, Listing, Unreadable
@@ -19,12 +20,44 @@ def read(content: bytes, *, content_type: str | None = None, listing: Listing = 
     only; the kind of file is told by magic bytes. `listing`: what the crawl knows of the document.
     Raises Unreadable, with a verdict word and a sentence, where the bytes hold no text that can be trusted.
     """
+    return _document(_opened_draft(content, content_type, listing), listing)
+
+
+def read_pages(pages: Sequence[tuple[bytes, str | None]], *, listing: Listing = Listing()) -> Document:  # noqa: B008
+    """The document whose body is cut over several pages: each page's bytes and Content-Type, the first page first.
+
+    Title, dates and source are the first page's. A further page that cannot be read, or that only repeats what stands
+    before it, is left out with a warning. Raises Unreadable where the first page holds no text.
+    """
+    first, *further = pages
+    if not further:
+        return read(first[0], content_type=first[1], listing=listing)
+    draft = _opened_draft(*first, listing)
+    for number, page in enumerate(further, start=2):
+        try:
+            other = _opened_draft(*page, listing)
+        except Unreadable as refusal:
+            draft.warnings.append(f"Page {number} of the body cannot be read: {refusal}")
+            continue
+        title = draft.title or other.title
+        lines = list(other.body)
+        if title is not None:
+            _remove(lines, [], drop_repeated(title, lines))
+        if set(lines) <= set(draft.body):
+            draft.warnings.append(f"Page {number} of the body only repeats the pages before it; it was left out.")
+            continue
+        draft.body += lines
+        known = {file.url for file in draft.attachments}
+        draft.attachments += [file for file in other.attachments if file.url not in known]
+    return _document(draft, listing)
+
+
+def _opened_draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
     from flows.extraction.encodings import unpack
 
     if not content.strip():
         raise Unreadable("empty", "The file is empty; fetch it again.")
-    content = unpack(content)
-    return _document(_draft(content, content_type, listing), listing)
+    return _draft(unpack(content), content_type, listing)
 
 
 def kind_of(content: bytes) -> str:

@@ -7,7 +7,7 @@ import pytest
 from flows.extraction.attachments import adopt, lead
 from flows.extraction.facts import Listing, Unreadable
 from flows.extraction.genre import decide
-from flows.extraction.read import read
+from flows.extraction.read import read, read_pages
 
 TITLE = "青石市人民政府关于2022年度法治政府建设情况的报告"
 BODY = [
@@ -98,6 +98,29 @@ def test_page_that_leads_to_a_file() -> None:
     whole = adopt(document, read(page(WRITTEN["paragraphs"]), listing=WHERE))
     assert whole.published_on == "2023-02-17"
     assert lead(whole) is None
+
+
+def paragraphs(lines: list[str]) -> str:
+    return "".join(f"<p>　　{line}</p>" for line in lines)
+
+
+FURTHER = {
+    "two pages": ([page(paragraphs(BODY[4:]))], BODY, None),
+    "three pages": ([page(paragraphs(BODY[4:6])), page(paragraphs(BODY[6:]))], BODY, None),
+    "the title again": ([page(f"<p>{TITLE}</p>" + paragraphs(BODY[4:]))], BODY, None),
+    "the first page again": ([page(paragraphs(BODY[:4]))], BODY[:4], "only repeats"),
+    "a page that went wrong": ([b"<html></html>", page(paragraphs(BODY[4:]))], BODY, "cannot be read"),
+}
+
+
+@pytest.mark.parametrize(("further", "body", "warning"), FURTHER.values(), ids=FURTHER.keys())
+def test_a_body_over_several_pages_is_one_text(further: list[bytes], body: list[str], warning: str | None) -> None:
+    pages = [(content, None) for content in (page(paragraphs(BODY[:4])), *further)]
+    document = read_pages(pages, listing=WHERE)
+    assert document.text.split("\n") == [TITLE, *body]
+    assert (document.title, document.published_on) == (TITLE, "2023-02-17")
+    assert [warning] * bool(warning) == [warning for told in document.warnings if warning and warning in told]
+    assert document.sections[-1].end == len(document.text)
 
 
 REFUSED = {
