@@ -16,6 +16,7 @@ from crawlers.archive.captures import Role
 from crawlers.families.columns import column_rank, may_be_column
 from crawlers.families.dialects import dialect_of
 from crawlers.families.known import family_of, read_by
+from crawlers.families.lists import NO_ROWS
 from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts, page_links
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
 from crawlers.families.site_search import search_request
@@ -87,6 +88,8 @@ class _List:
     rank: int
     """Of its name."""
     legible: bool = False
+    listless: bool = False
+    """It shows nothing that looks like a list."""
     entries: set[str] = field(default_factory=set)
     dated: int = 0
     reports: set[str] = field(default_factory=set)
@@ -247,6 +250,7 @@ class Discovery:
             reading = read_by(family_of(page, self.portal.family), page)
             if number == 0:
                 one.legible = bool(reading.entries or reading.next_page) or not reading.warnings
+                one.listless = reading.warnings == (NO_ROWS,)
             fresh = self._take(one, reading, page)
             following = reading.next_page
             behind_shell = number == 0 and not reading.entries
@@ -292,7 +296,8 @@ class Discovery:
     def _chosen(self) -> list[_List]:
         """Of the lists that were read, those to watch: named after the subject, or showing a report that no such list
         shows; lists of notices where there is neither, for that is where reports come out unannounced."""
-        named = [one for one in self._lists if one.rank >= 3 and (one.entries or not one.legible)]
+        named = [one for one in self._lists if one.rank >= 3 and (one.entries or not (one.legible or one.listless))]
+        named = named or [one for one in self._lists if one.rank >= 3 and not one.legible]
         chosen = _without_repeats(sorted(named, key=lambda one: (one.rank, len(one.likely), one.depth)))
         covered = {key for one in chosen for key in one.likely}
         for one in sorted(self._lists, key=lambda one: (-one.depth, -len(one.likely))):

@@ -199,7 +199,7 @@ class ListReader:
         column, first = reading.column, reading.first
         if first is None:
             return ColumnOutcome(column, "drift", f"the list {column.url} leads to no entries")
-        if first.warnings and not first.entries and not first.columns:
+        if first.warnings and not first.entries:
             return ColumnOutcome(column, "drift", f"the list {column.url} cannot be read: {first.warnings[0]}")
         if not first.entries:
             return ColumnOutcome(column, "empty", f"the list {column.url} has no entries")

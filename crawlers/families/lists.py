@@ -6,10 +6,11 @@ import re
 
 from crawlers.families.columns import column_links
 from crawlers.families.paging import next_link, stated_total
-from crawlers.families.reading import Entry, ListReading, NextPage, Page
+from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
 from crawlers.families.records import written_records
 from crawlers.families.rows import read_rows
 
+NO_ROWS = "The page has no row with a link and a title that looks like an entry."
 _SHELL = re.compile(r"v-for=|v-cloak|ng-repeat=|\{\{\s*item\.|数据加载中|正在加载|<div id=[\"']?app[\"']?>\s*</div>")
 _COUNTED = re.compile(r"""(?:data-total=["']?|["']?total(?:Record|Count)?["']?\s*[:=]\s*["']?)(\d{1,7})""")
 
@@ -28,11 +29,19 @@ def read_list(
         entries = entries if len(entries) > 1 else max(entries, written_records(page), key=len)
     next_page = next_page or next_link(page)
     total = stated_total(page.text) if total is None else total
-    return ListReading(entries, next_page, total, column_links(page), why_empty(page, entries, next_page, total))
+    columns = column_links(page)
+    return ListReading(entries, next_page, total, columns, why_empty(page, entries, next_page, total, columns))
 
 
-def why_empty(page: Page, entries: tuple[Entry, ...], next_page: NextPage | None, total: int | None) -> tuple[str, ...]:
-    """What is wrong with a list page that yields no entry; nothing where it has some, says it has none, or leads on."""
+def why_empty(
+    page: Page,
+    entries: tuple[Entry, ...],
+    next_page: NextPage | None,
+    total: int | None,
+    columns: tuple[ColumnLink, ...],
+) -> tuple[str, ...]:
+    """What is wrong with a list page that yields no entry; nothing where it has some, says it has none, leads on, or is
+    the index above lists of its own."""
     if entries or total == 0 or (next_page is not None and next_page.method == "POST"):
         return ()
     counted = _COUNTED.search(page.text)
@@ -41,4 +50,5 @@ def why_empty(page: Page, entries: tuple[Entry, ...], next_page: NextPage | None
         return (f"The page states {stated} entries and shows none that can be read.",)
     if _SHELL.search(page.text):
         return ("The page builds its list by a script and names no address to read it from.",)
-    return ("The page has no row with a link and a title that looks like an entry.",)
+    folder = page.url.rsplit("/", 1)[0] + "/"
+    return () if any(column.url.startswith(folder) for column in columns) else (NO_ROWS,)
