@@ -1,8 +1,8 @@
 """From captures to documents: which bytes make up the text at an address, and what kind of text it is.
 
 An address is an article page with its further pages and the files that belong to it. Its document is the text of the
-pages, or, where the page is only a lead to a file, the text of the file with the metadata of the page. An answer 304, or one
-whose bytes are known, stands for the bytes of the capture it refers to.
+pages, or, where the page only leads to a file, the file's text with the page's metadata. An answer 304, or one whose
+bytes are known, stands for the bytes of the capture it refers to.
 """
 
 from __future__ import annotations
