@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Literal
 
 from flows.extraction.facts import Citation
@@ -14,9 +15,12 @@ _NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,10}[〔\[［【﹝(（](?:19|20)\d{2}[〕\]］】﹞)）]\s?(?:第)?\d{1,5}\s?号|(?:GB|DB\d{2}|HJ|GA|SF)(?:/[TZ])?\s?\d+(?:\.\d+)?[-—–]\d{4}"
 )
 _LEAD = re.compile(
-    r"(?:.*(?:落实|根据|按照|依据|依照|印发|执行|参照|转发|贯彻|制定|出台|关于|结合|对照|修订|废止|和|及|与|的|以))(?=.{2,}[〔[［【﹝])"
+    r"(?:.*(?:落实|根据|按照?|依据|依照|印发|执行|参照|转发|贯彻|制定|出台|关于|结合|对照|修订|废止|和|及|与|的|以))(?=.{2,}[〔[［【﹝])"
 )
-_AFTER_TITLE = re.compile(r"\s?[(（]([\u4e00-\u9fff]{1,10}[〔\[［【﹝](?:19|20)\d{2}[〕\]］】﹞]\s?\d{1,5}\s?号)[)）]")
+_AFTER_TITLE = re.compile(
+    r"\s?[(（]\s?([\u4e00-\u9fff]{1,10}[〔\[［【﹝](?:19|20)\d{2}[〕\]］】﹞]\s?\d{1,5}\s?号)[)）]"
+)
+_BEHIND_TITLE = re.compile(r"》\s?[(（]\s?$")
 _YEARS = re.compile(r"[(（](?:19|20)\d{2}\s?年?[-—–－~～至到]+(?:19|20)\d{2}\s?年?[)）]")
 _EDITION = re.compile(
     r"[(（](?:试行|暂行|修订版?|修正|(?:19|20)\d{2}年?(?:修订|修正)?版?|征求意见稿|草案|送审稿)[)）]$"
@@ -28,7 +32,7 @@ _NO_DOCUMENT = re.compile(
 
 
 _NORMATIVE = re.compile(
-    r"(?:意见|通知|决定|决议|措施|公告|通告|函|批复|令|制度|指引|指南|准则|章程|议定书|协议|[〇一二三四五六七八九十0-9]+条|公约|守则|机制|体系|基准|标准|台账|解释|批示|命令|通报|若干规定|纪要|答复|倡议书|承诺书|责任书)$"
+    r"(?:意见|通知|决定|决议|措施|公告|通告|函|批复|令|制度|指引|指南|准则|章程|议定书|协议|[〇一二三四五六七八九十0-9]+条|公约|守则|机制|体系|基准|标准|台账|解释|批示|命令|通报|若干规定|纪要|答复|倡议书|承诺书|责任书|清单|目录)$"
 )
 _SHORT_NAME = re.compile(r"\s?[(（]以下(?:统?称|简称)(?:为)?[：:]?[《“\"]([^》”\"\n]{2,30})[》”\"][)）]")
 
@@ -40,7 +44,7 @@ def kind_of(title: str) -> Kind | None:
         return None
     if re.match(r"(?:GB|DB\d|HJ|GA|SF)[/T\d]", bare) or bare.endswith(("标准", "规范", "规程", "技术要求")):
         return "standard"
-    if re.search(r"(?:纲要|规划|计划|方案|要点|预案|行动|清单|目录|安排)(?:的通知)?$", bare):
+    if re.search(r"(?:纲要|规划|计划|方案|要点|预案|行动|安排)(?:的通知)?$", bare):
         return "plan"
     if bare.endswith(("宪法", "法典")) or (
         re.search(r"(?<!办)法$", bare) and not bare.endswith(("办法", "做法", "方法", "工作法"))
@@ -60,44 +64,67 @@ def identity_of(title: str) -> str:
     if wrapped:
         name = wrapped[1]
     name = _EDITION.sub("", name)
-    name = re.sub(r"^(?:中共中央国务院|中共中央、国务院|国务院|中华人民共和国)", "", name)
+    name = re.sub(r"^(?:中共中央国务院|中共中央、国务院|国务院)", "", name).replace("中华人民共和国", "")
     return name.translate(str.maketrans("()—–－~～", "（）-----")).replace("--", "-").replace("年-", "-")
 
 
+def number_of(words: str) -> str:
+    """A document's number as it is compared: 国发[2021] 5号 is 国发〔2021〕5号."""
+    bare = re.sub(r"[\s第]", "", words)
+    return re.sub(r"[\[［【﹝(（]((?:19|20)\d{2})[\]］】﹞)）]", r"〔\1〕", bare)
+
+
 def find_citations(text: str) -> tuple[Citation, ...]:
-    """Every named document of the text in order: titles in 《》 with the number that follows, and numbers alone."""
+    """Every named document of the text in order: titles in 《》 with the number that follows, and numbers alone.
+
+    A short name (以下简称《纲要》), a number given once with its title, and a title without its years are the document
+    that the text names in full.
+    """
+    found, numbered_as = _titled(text)
+    first_paragraphs = text.find("\n", text.find("\n") + 1)
+    for match in _NUMBER.finditer(text):
+        if match.end() <= max(first_paragraphs, 0) or _BEHIND_TITLE.search(
+            text, max(0, match.start() - 4), match.start()
+        ):
+            continue  # the report's own number under its title, or one that stands behind a title
+        lead = _LEAD.match(match[0])
+        words = match[0][lead.end() if lead else 0 :]
+        number = number_of(words)
+        kind, named = numbered_as.get(number, ("standard" if words[0].isascii() else "normative_document", number))
+        found.append(Citation(match.end() - len(words), match.end(), words, kind, number, named))
+    return tuple(sorted(_with_years(found), key=lambda one: one.start))
+
+
+def _titled(text: str) -> tuple[list[Citation], dict[str, tuple[Kind, str]]]:
+    """The citations by title, and what the numbers behind titles stand for."""
     found: list[Citation] = []
-    taken: list[tuple[int, int]] = []
     short: dict[str, tuple[Kind, str]] = {}
+    numbered_as: dict[str, tuple[Kind, str]] = {}
     for match in _TITLE.finditer(text):
         known = short.get(match[1])
         kind = known[0] if known else kind_of(match[1])
         if kind is None:
             continue
         named = known[1] if known else identity_of(match[1])
-        numbered = _AFTER_TITLE.match(text, match.end())
-        end = numbered.end() if numbered else match.end()
-        taken.append((match.start(), end))
-        called = _SHORT_NAME.match(text, end)
+        behind = _AFTER_TITLE.match(text, match.end())
+        number = number_of(behind[1]) if behind else None
+        if number is not None:
+            numbered_as[number] = (kind, named)
+        called = _SHORT_NAME.match(text, behind.end() if behind else match.end())
         if called is not None:
             short[called[1]] = (kind, named)
-        found.append(Citation(match.start(), match.end(), match[0], kind, numbered[1] if numbered else None, named))
-    first_paragraphs = text.find("\n", text.find("\n") + 1)
-    for match in _NUMBER.finditer(text):
-        if any(start <= match.start() < end for start, end in taken):
-            continue
-        if match.end() <= max(first_paragraphs, 0):
-            continue  # the report's own number under its title
-        lead = _LEAD.match(match[0])
-        number = match[0][lead.end() if lead else 0 :]
-        found.append(
-            Citation(
-                match.end() - len(number),
-                match.end(),
-                number,
-                "standard" if number[0].isascii() else "normative_document",
-                number,
-                number,
-            )
-        )
-    return tuple(sorted(found, key=lambda c: c.start))
+        found.append(Citation(match.start(), match.end(), match[0], kind, number, named))
+    return found, numbered_as
+
+
+def _with_years(found: list[Citation]) -> list[Citation]:
+    """A title without years is the one with years where the text names but one such."""
+    yeared: dict[str, set[str]] = {}
+    for one in found:
+        bare = _YEARS.sub("", one.cited_id)
+        if bare != one.cited_id:
+            yeared.setdefault(bare, set()).add(one.cited_id)
+    return [
+        replace(one, cited_id=next(iter(yeared[one.cited_id]))) if len(yeared.get(one.cited_id, ())) == 1 else one
+        for one in found
+    ]

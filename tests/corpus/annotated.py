@@ -9,7 +9,8 @@ where the text has it:
 
 that is: words of the text, then value, unit (`-` for none) and what differs from the usual (bound, kind, `up`, `down`,
 `hi=5` the high end, `p=累计` the period, `sc=全市` the scope of the indicator, `opt` optional), then the subject, then
-the indicators that it is a value of (`?` behind a code: optional). Offsets are counted, never written.
+the indicators that it is a value of (`?` behind a code: optional). Offsets are counted, never written. What the texts
+cite is told once for all of them, in cited.tsv: title or number, kind, name.
 
     python tests/corpus/annotated.py          writes every folder of the corpus anew
 """
@@ -136,6 +137,27 @@ def check(line: str) -> dict[str, Any]:
     }
 
 
+def cited() -> dict[str, tuple[str, str]]:
+    """Kind and name by title or number, from cited.tsv."""
+    lines = (CORPUS / "cited.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {title: (kind, name) for title, kind, name in rows}
+
+
+def citations(text: str) -> list[dict[str, Any]]:
+    """The documents that a text cites, in order. Raises ValueError for a title that cited.tsv does not know."""
+    known = cited()
+    found = []
+    for match in re.finditer(r"《([^《》]+)》", text):
+        if match[1] not in known:
+            raise ValueError(f"tell in cited.tsv what {match[0]} is")
+        kind, name = known[match[1]]
+        if kind != "-":
+            span = {"start": match.start(), "end": match.end(), "text": match[0]}
+            found.append({**span, "kind": kind, "cited_id": name})
+    return found
+
+
 def compile_source(source: str) -> dict[str, str]:
     """The files of one folder, by name."""
     _, head, body = source.split("---\n", 2)
@@ -201,6 +223,7 @@ def compile_source(source: str) -> dict[str, str]:
         "meta.json": json.dumps(meta, ensure_ascii=False, indent=1) + "\n",
         "quantities.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in quantities),
         "indicators.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in indicators),
+        "citations.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in citations(text)),
         "checks.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in checks),
     }
 

@@ -20,6 +20,7 @@ from flows.extraction.citations import find_citations, identity_of, kind_of
         ("某县突发事件总体应急预案", "plan"),
         ("关于加强基层执法工作的意见", "normative_document"),
         ("政务服务中心运行规范", "standard"),
+        ("轻微违法行为不予处罚清单", "normative_document"),
         ("某市日报", None),
         ("法治蓝皮书", None),
     ],
@@ -64,3 +65,20 @@ def test_names_of_newspapers_and_lists_are_no_citations() -> None:
 def test_a_short_name_stands_for_the_document_that_introduced_it() -> None:
     text = "落实《法治政府建设实施纲要（2021—2025年）》（以下简称《纲要》）部署。对照《纲要》分工推进。"
     assert [(c.kind, c.cited_id) for c in find_citations(text)] == [("plan", "法治政府建设实施纲要（2021-2025年）")] * 3
+
+
+def test_a_number_alone_is_the_document_that_stood_before_it() -> None:
+    text = "县情\n首段\n印发《关于规范检查的通知》（某政办发〔2024〕7号）。各地按某政办发[2024]7号执行。"
+    found = find_citations(text)
+    assert [c.document_number for c in found] == ["某政办发〔2024〕7号"] * 2
+    assert len({c.cited_id for c in found}) == 1
+
+
+def test_a_title_without_years_is_the_one_with_years() -> None:
+    text = "落实《法治政府建设实施纲要（2021—2025年）》。《法治政府建设实施纲要》任务完成。"
+    assert {c.cited_id for c in find_citations(text)} == {"法治政府建设实施纲要（2021-2025年）"}
+
+
+def test_a_title_without_years_stays_open_between_two_editions() -> None:
+    text = "从《实施纲要（2015—2020年）》到《实施纲要（2021—2025年）》，《实施纲要》引领方向。"
+    assert find_citations(text)[-1].cited_id == "实施纲要"
