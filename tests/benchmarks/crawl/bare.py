@@ -1,6 +1,6 @@
 """The same site read by Scrapy alone, as its tutorial writes a spider: `python -m tests.benchmarks.crawl.bare URL…`.
 
-It follows the list, obeys robots.txt, asks each host one thing at a time, and keeps nothing: no archive, no judgement,
+It follows the reports of a list, obeys robots.txt, asks each host one thing at a time, and keeps nothing: no archive, no judgement,
 and not even the text of what it downloads.
 """
 
@@ -28,7 +28,7 @@ class BareSpider(Spider):
 
     def parse(self, response: Response, **_: Any) -> Iterator[Request]:
         if "/content/" not in response.url:
-            yield from response.follow_all(css=".list li a", callback=self.parse)
+            yield from response.follow_all(css=".list a[title*=报告]", callback=self.parse)
             yield from response.follow_all(css="a.next", callback=self.parse)
 
 

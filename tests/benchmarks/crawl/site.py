@@ -1,7 +1,7 @@
 """Portals on loopback that cost next to nothing to serve: run as a process, so that their CPU is not the crawler's.
 
 `python -m tests.benchmarks.crawl.site LISTS ENTRIES PORT` serves a portal on every loopback address, with a column of
-LISTS pages of ENTRIES reports, prints `ready`, and on SIGTERM prints what was asked as one JSON object.
+LISTS pages of ENTRIES reports and some news, prints `ready`, and on SIGTERM prints what was asked as one JSON object.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ import sys
 from collections import Counter
 from hashlib import sha1
 
+NEWS = 18
+"""Entries of a list page that are no reports."""
 SENTENCE = "一年来，坚持依法行政，推进严格规范公正文明执法，开展执法检查1260次，办结行政复议案件315件。"
 NAVIGATION = "".join(f'<li><a href="/c{number}/index.html">栏目{number}</a></li>' for number in range(60))
 
@@ -31,10 +33,12 @@ def page(title: str, body: str) -> bytes:
 
 def list_page(number: int, lists: int, entries: int) -> bytes:
     """Page `number`, from 0, of a column."""
+    reports = [(number * entries + row, title_of(number * entries + row)) for row in range(entries)]
+    news = [(900_000 + number * NEWS + row, f"市司法局召开第{row}次行政执法工作会议") for row in range(NEWS)]
     rows = "".join(
-        f'<li><a href="/fz/content/post_{number * entries + row}.html" title="{title_of(number * entries + row)}">'
-        f"{title_of(number * entries + row)}</a><span>2025-03-{row % 28 + 1:02d}</span></li>"
-        for row in range(entries)
+        f'<li><a href="/fz/content/post_{post}.html" title="{title}">{title}</a>'
+        f"<span>2025-03-{post % 28 + 1:02d}</span></li>"
+        for post, title in [*reports, *news]
     )
     following = f'<a class="next" href="/fz/index_{number + 2}.html">下一页</a>' if number + 1 < lists else ""
     return page("法治政府建设", f'<div class="list"><ul>{rows}</ul><div class="page">{following}</div></div>')
