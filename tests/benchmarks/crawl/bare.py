@@ -1,7 +1,7 @@
 """The same site read by Scrapy alone, as its tutorial writes a spider: `python -m tests.benchmarks.crawl.bare URL…`.
 
-It follows the reports of a list, obeys robots.txt, asks each host one thing at a time, and keeps nothing: no archive, no judgement,
-and not even the text of what it downloads.
+It follows the reports of a list, obeys robots.txt, asks each host one thing at a time, and keeps nothing: no archive,
+no judgement, and not even the text of what it downloads.
 """
 
 from __future__ import annotations
