@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -125,17 +125,14 @@ def check(
     quantities: Sequence[Quantity],
     observations: Sequence[Observation],
     *,
-    previous: Mapping[str, float] | None = None,
     catalogue: Catalogue | None = None,
 ) -> tuple[Check, ...]:
     """What the figures of a report say about each other, in the order of the text.
 
-    `previous` holds last year's value by indicator code where it is known; growth is then held against it, and a change
-    of about ten or ten thousand times is reported as a figure that may have lost or won a 万.
+    The report of the year before is the warehouse's to hold them against: its view year_checks.
     """
     reading = _Reading(text, quantities, observations, catalogue or load_catalogue())
-    found = [*reading.rates(), *reading.growth(previous or {}), *reading.sums(), *reading.repeats()]
-    found += reading.leaps(previous or {})
+    found = [*reading.rates(), *reading.growth(), *reading.sums(), *reading.repeats()]
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.rule, one.stated)))
 
 
@@ -521,8 +518,8 @@ class _Reading:
             arithmetic=words + hint + "。",
         )
 
-    def growth(self, previous: Mapping[str, float]) -> list[Check]:
-        """Growth against last year's figure, of the sentence or of the year before's report."""
+    def growth(self) -> list[Check]:
+        """Growth against last year's figure or by a stated difference, in the sentence."""
         found: list[Check] = []
         for at, figure in enumerate(self.figures):
             quantity = figure.quantity
@@ -536,14 +533,11 @@ class _Reading:
             if now is None:
                 continue
             last = self.last_year(at, now)
-            code = grown[0].removesuffix(".yoy") if grown else ""
             if moved is not None:
                 down = DOWN.search(self.text[now.quantity.end : moved.quantity.end]) is not None
                 base = now.value + moved.value if down else now.value - moved.value
             elif last is not None:
                 base = last.value
-            elif code in previous and code in now.codes:
-                base = Fraction(str(previous[code]))
             else:
                 continue
             if base <= 0:
@@ -701,33 +695,6 @@ class _Reading:
                         f"后写{second.value:g}{second.unit or ''}:{'一致' if same else '不一致'}。",
                     )
                 )
-        return found
-
-    def leaps(self, previous: Mapping[str, float]) -> list[Check]:
-        """Figures about ten or ten thousand times, or a tenth or a ten-thousandth, of last year's."""
-        found: list[Check] = []
-        for observation in self.observations:
-            last = previous.get(observation.indicator)
-            if not last or observation.value <= 0 or last <= 0 or observation.unit in ("%", "pp"):
-                continue
-            times = observation.value / last
-            for scale, word in ((10_000, "万"), (10, "十")):
-                if scale * 0.7 <= times <= scale * 1.4 or 0.7 / scale <= times <= 1.4 / scale:
-                    found.append(
-                        Check(
-                            rule="leap",
-                            stated=observation.value,
-                            numerator=observation.value,
-                            denominator=last,
-                            computed=round(times, 6),
-                            verdict="mismatch",
-                            start=observation.start,
-                            end=observation.end,
-                            arithmetic=f"本年{observation.value:g} ÷ 上年{last:g} ≈ {times:.4g}:相差约{word}倍,"
-                            "疑为漏写或多写了计数单位,请核对原文。",
-                        )
-                    )
-                    break
         return found
 
 
