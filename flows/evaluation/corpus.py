@@ -92,14 +92,14 @@ class ReportResult:
     misses: list[Miss] = field(default_factory=list)
 
     def shares(self) -> dict[str, float]:
-        """What floors are set on: shares, 1 is all."""
+        """What floors are set on: shares to four places, 1 is all."""
         found = {}
         for name in _SCORES:
             score: Score = getattr(self, name)
             if score.found or score.missed or score.extra:
-                found[f"{name} recall"] = score.recall
+                found[f"{name} recall"] = round(score.recall, 4)
                 if name not in ("kinds", "subjects"):
-                    found[f"{name} precision"] = score.precision
+                    found[f"{name} precision"] = round(score.precision, 4)
         return found
 
 

@@ -79,3 +79,35 @@ def test_a_folder_without_a_manifest_is_refused_in_a_sentence(tmp_path: Path) ->
     with pytest.raises(NoCorpus, match=r"has no manifest\.json"):
         evaluate(tmp_path)
     assert NoCorpus.exit_code == 2
+
+
+def test_a_span_that_is_too_short_is_no_hit(tmp_path: Path) -> None:
+    gold = [quantity("新收行政复议案件40件", 40, "件"), quantity("38件", 38, "件"), quantity("95%", 95, "%")]
+    (result,) = evaluate(write(tmp_path, gold))
+    assert (result.quantities.found, result.quantities.missed, result.quantities.extra) == (2, 1, 1)
+
+
+def test_kind_and_subject_are_scored_apart(tmp_path: Path) -> None:
+    gold = [
+        quantity("40件", 40, "件", kind="money"),
+        quantity("38件", 38, "件", subject="法律援助"),
+        quantity("95%", 95, "%", kind="percent"),
+    ]
+    (result,) = evaluate(write(tmp_path, gold))
+    assert result.quantities.found == 3
+    assert (result.kinds.found, result.kinds.missed) == (2, 1)
+    assert [miss.what for miss in result.misses if miss.what in ("kind", "subject")] == ["kind", "subject"]
+
+
+def test_checks_and_citations_are_scored_where_the_gold_has_them(tmp_path: Path) -> None:
+    folder = write(tmp_path, [quantity("40件", 40, "件", optional=True)])
+    report = folder / "tongxi-2023"
+    check = {"stated": 95, "numerator": 38, "denominator": 40, "computed": 95.0, "verdict": "consistent"}
+    wrong = {**check, "verdict": "mismatch"}
+    (report / "checks.jsonl").write_text(f"{json.dumps(check)}\n{json.dumps(wrong)}\n", "utf-8")
+    cited = {"start": 0, "end": 3, "text": "桐溪县", "kind": "law", "cited_id": "桐溪县"}
+    (report / "citations.jsonl").write_text(json.dumps(cited), "utf-8")
+    (result,) = evaluate(folder)
+    assert (result.checks.found, result.checks.missed) == (1, 1)
+    assert (result.citations.found, result.citations.missed) == (0, 1)
+    assert result.shares()["checks recall"] == 0.5
