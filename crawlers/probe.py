@@ -108,6 +108,11 @@ class Probe:
         return re.sub(r"[^a-z0-9_.-]", "-", name).strip("-.") or "portal"
 
     @property
+    def is_portal(self) -> bool:
+        """Whether anything says that this is a government portal: its platform, its SiteIDCode, a list to watch."""
+        return bool(self.columns or self.site_id_code) or self.family not in (None, "generic")
+
+    @property
     def candidates(self) -> tuple[Candidate, ...]:
         """Entries that are reports or may be, the newest first, each address once."""
         found = {c.url: c for column in self.columns for c in column.entries if c.verdict.decision != "not_report"}

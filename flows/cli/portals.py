@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STATE_STYLE = {"ok": "green", "empty": "yellow", "drift": "red", "blocked": "red", "unreachable": "red"}
 TROUBLED = frozenset({"drift", "blocked", "unreachable"})
+NO_SIGNS = "no known platform, no SiteIDCode and no list that may hold the reports"
 NEWEST = 10
 """Candidates that a probe shows."""
 
@@ -89,14 +90,10 @@ def _show(found: Probe, console: Console) -> None:
     console.print(f"platform  {found.family} ({escape(found.evidence or '')})")
     console.print(f"site      {escape(found.name or 'unnamed')}, SiteIDCode {found.site_id_code or 'not given'}")
     console.print(f"region    {found.region_code} {found.region or 'not known'}, {found.level or 'level not known'}")
-    if found.columns:
-        table = Table("column", "address", "entries", "may be reports", "next page")
-        for column in found.columns:
-            turned = {None: "[dim]none", True: "[green]read", False: "[red]not read"}[column.paged]
-            table.add_row(
-                escape(column.name), escape(column.url), str(len(column.entries)), str(column.reports), turned
-            )
-        console.print(table)
+    for column in found.columns:
+        turned = {None: "one page", True: "next page read", False: "[red]next page not read[/red]"}[column.paged]
+        console.print(f"column    [bold]{escape(column.name or 'unnamed')}[/bold] {escape(column.url)}", soft_wrap=True)
+        console.print(f"          {len(column.entries)} entries, {column.reports} may be reports, {turned}")
     for candidate in found.candidates[:NEWEST]:
         console.print(
             f"  {candidate.listed_on or '          '}  {candidate.verdict.decision:9}  {escape(candidate.title)}"
@@ -126,10 +123,13 @@ def probe_portal(url: Annotated[str, typer.Argument(help="The home page of a por
     console = Console(stderr=True)
     found = _probe(url, delay, console)
     _show(found, console)
-    if found.family is not None:
+    if found.is_portal:
         typer.echo(as_yaml(entry_of(found, checked_on=_today())), nl=False)
     if found.state in TROUBLED:
         raise typer.Exit(4)
+    if not found.is_portal:
+        console.print(f"{escape(found.base_url)} does not look like a government portal: it has {NO_SIGNS}.")
+        raise typer.Exit(1)
 
 
 @portals.command("add")
@@ -150,6 +150,9 @@ def add_portal(
     found = _probe(url, delay, console)
     _show(found, console)
     usable = found.state not in TROUBLED
+    if usable and not found.is_portal and not (name and region_code):
+        console.print(f"Nothing was written: {escape(found.base_url)} has {NO_SIGNS}.")
+        raise typer.Exit(1)
     told = {"id": portal_id, "name": name, "region_code": region_code}
     entry = entry_of(found, checked_on=_today() if usable else None, overrides=told)
     if not usable and not (name and region_code):
