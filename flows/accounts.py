@@ -38,8 +38,9 @@ def archive_account(
     when the run has an account."""
     text = registry.read_bytes()
     account = Account(run, tuple(portals), f"{_REGISTRIES}/{hashlib.sha256(text).hexdigest()[:16]}.yaml")
-    with contextlib.suppress(AlreadyThere):
-        store.publish_bytes(text, account.registry)
+    if not store.exists(account.registry):
+        with contextlib.suppress(AlreadyThere):  # another run may have put it there meanwhile
+            store.publish_bytes(text, account.registry)
     told = json.dumps(account._asdict(), ensure_ascii=False, indent=1)
     store.publish_bytes(told.encode("utf-8"), f"{_RUNS}/{run['run_id']}.json")
     return account

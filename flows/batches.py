@@ -16,6 +16,7 @@ from crawlers.archive.codings import Undecodable
 from crawlers.archive.reader import ArchiveReader, BrokenCapture
 from crawlers.archive.store import NoSuchFile, Store
 from crawlers.portals import load_registry
+from flows.accounts import read_accounts
 from flows.data_directory import DataDirectory
 from flows.documents import READABLE, Address, Body, ReadBody, Reading, read_address, visits
 from flows.extraction.facts import Document, Unreadable
@@ -79,12 +80,16 @@ def pending_runs(
     store = data.store()
     log_names = {run_of(name) for name in store.names("captures", ".jsonl")}
     cut_off = sorted(log_names - done - {this_run})
+    accounts = read_accounts(store) if cut_off else {}
     for run_id in cut_off:
         folder = batch_folder(data, run_id)
-        if not (folder / "runs.jsonl").exists():
-            captures = list(CaptureLog.read(store, run_id=run_id))
-            if captures:
-                write_rows(folder / "runs.jsonl", [interrupted_run(run_id, captures)])
+        if (folder / "runs.jsonl").exists():
+            continue
+        if run_id in accounts:
+            write_rows(folder / "runs.jsonl", [accounts[run_id].run])
+            write_rows(folder / "portal_runs.jsonl", accounts[run_id].portals)
+        elif captures := list(CaptureLog.read(store, run_id=run_id)):
+            write_rows(folder / "runs.jsonl", [interrupted_run(run_id, captures)])
     folder = batch_folder(data, this_run)
     write_rows(folder / "runs.jsonl", [run_row])
     write_rows(folder / "portal_runs.jsonl", portal_rows)

