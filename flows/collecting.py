@@ -123,6 +123,11 @@ async def collect(job: CrawlJob, on_event: Callable[[Event], None], timeout_s: f
     except asyncio.CancelledError:
         await _stop(process)
         raise
+    if code < 0:
+        raise CrawlFailedError(
+            f"The crawl of shard {job.shard.number} was ended by {signal.Signals(-code).name}; what it archived is "
+            f"kept (log: {log})."
+        )
     if code != 0:
         raise CrawlFailedError(f"The crawl of shard {job.shard.number} failed: {_last_words(log)} (log: {log})")
     return list(read_rows(job.out / "portals.jsonl"))
