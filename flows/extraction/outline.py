@@ -52,8 +52,9 @@ def outline(text: str, *, title_lines: int = 0) -> tuple[Section, ...]:
     sections: list[Section] = []
     part: Part | None = None
     dimensions: dict[int, str | None] = {}
+    ends = _ends([(start, level) for start, level, _, _ in found], len(text))
     for ordinal, (start, level, marker, title) in enumerate(found):
-        end = next((later for later, other, _, _ in found[ordinal + 1 :] if other <= level), len(text))
+        end = ends[ordinal]
         if text[end - 1 : end] == "\n":
             end -= 1
         if level == 1:
@@ -75,6 +76,17 @@ def outline(text: str, *, title_lines: int = 0) -> tuple[Section, ...]:
             )
         )
     return tuple(sections)
+
+
+def _ends(starts: list[tuple[int, int]], length: int) -> list[int]:
+    """Where each section ends: at the next heading of its level or above, else with the text."""
+    ends = [length] * len(starts)
+    opened: list[int] = []
+    for number, (start, level) in enumerate(starts):
+        while opened and starts[opened[-1]][1] >= level:
+            ends[opened.pop()] = start
+        opened.append(number)
+    return ends
 
 
 _CONTENTS = re.compile(r"目\s*[录次]")

@@ -59,7 +59,7 @@ def page_data(root: Element) -> PageData | None:
     best: PageData | None = None
     for element in root.iter("script", "template", "textarea"):
         text = "".join(element.itertext()) if element.tag != "script" else element.text or ""
-        if len(text) < LEAST_HAN or (_sampled_han(text) == 0 and "\\u" not in text):
+        if len(text) < LEAST_HAN or (_sampled_han(text) < LEAST_HAN and "\\u" not in text):
             continue
         for found in _documents(element, text):
             if best is None or found.han > best.han:

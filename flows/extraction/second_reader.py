@@ -76,11 +76,12 @@ def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]
     if not theirs:
         return lines
     kept = list(lines)
+    known = [squeeze(line) for line in lines]
     missing: list[str] = []
     place = 0
     for line in theirs:
         text = squeeze(line)
-        at = next((position for position in range(place, len(kept)) if text and text in squeeze(kept[position])), None)
+        at = next((position for position in range(place, len(kept)) if text and text in known[position]), None)
         if at is not None:
             place = at
         elif (
@@ -91,13 +92,14 @@ def second_look(container: Element, lines: list[str], draft: Draft) -> list[str]
         ):
             place = min(place + 1, len(kept))
             kept.insert(place, line)
+            known.insert(place, text)
             missing.append(line)
     if missing:
         draft.warnings.append(
             f"trafilatura reads {len(missing)} lines more; they were kept, the first: {missing[0][:40]}"
         )
-    known = squeeze("".join(theirs))
-    alone = [line for line in lines if "\t" not in line and len(line) >= 40 and squeeze(line)[:40] not in known]
+    read = squeeze("".join(theirs))
+    alone = [line for line in lines if "\t" not in line and len(line) >= 40 and squeeze(line)[:40] not in read]
     if sum(map(len, alone)) > 0.3 * len(ours):
         draft.warnings.append(
             f"trafilatura lacks {len(alone)} lines of the text; they were kept, the first: {alone[0][:40]}"

@@ -50,19 +50,36 @@ def around(container: Element) -> tuple[list[Line], list[Line]]:
     count = 0
     node = container
     while (parent := node.getparent()) is not None:
-        siblings = list(parent)
-        at = siblings.index(node)
         if count < MOST_BEFORE:
-            lines = _lines([parent.text, *siblings[:at]])
+            lines = _lines(_nearest(node, parent))
             before.append(lines)
             count += len(lines)
         if len(after) < MOST_AFTER:
-            after.extend(_lines([node.tail, *siblings[at + 1 :]]))
+            following = (sibling for sibling in node.itersiblings())
+            after.extend(_lines([node.tail, *_until_enough(following, MOST_AFTER)]))
         if count >= MOST_BEFORE and len(after) >= MOST_AFTER:
             break
         node = parent
     joined = [line for lines in reversed(before) for line in lines]
     return joined[-MOST_BEFORE:], after[:MOST_AFTER]
+
+
+def _nearest(node: Element, parent: Element) -> list[str | Element | None]:
+    """What stands before the element in its parent, in order, without what is farther away than is asked for."""
+    preceding = _until_enough(node.itersiblings(preceding=True), MOST_BEFORE)
+    reached_first = not preceding or preceding[-1].getprevious() is None
+    return [parent.text if reached_first else None, *reversed(preceding)]
+
+
+def _until_enough(siblings: Iterable[Element], lines: int) -> list[Element]:
+    """The first of the siblings that together hold surely as many lines: no line has fewer than one element."""
+    taken, elements = [], 0
+    for sibling in siblings:
+        taken.append(sibling)
+        elements += sum(1 for _ in sibling.iter())
+        if elements > 8 * lines:
+            break
+    return taken
 
 
 def _lines(parts: Iterable[str | Element | None]) -> list[Line]:

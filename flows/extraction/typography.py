@@ -36,7 +36,10 @@ def one_line(text: str) -> str:
     """The text on one line: runs of blanks of any kind are one space, none at the ends, none between Han and digits."""
     if not text:
         return ""
-    text = _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" ")
+    # What is printable holds no invisible sign and no blank but the space.
+    if not text.isprintable() or "  " in text:
+        text = _BLANKS.sub(" ", _INVISIBLE.sub("", text))
+    text = text.strip(" ")
     if " " in text:
         text = _HAN_DIGIT.sub("", text)
     return text
@@ -54,6 +57,8 @@ def close_han(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The text without any blanks, for comparison."""
+    if text.isprintable():
+        return text.replace(" ", "")
     return _BLANKS.sub("", _INVISIBLE.sub("", text))
 
 
