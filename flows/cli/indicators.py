@@ -14,6 +14,9 @@ from rich.table import Table
 if TYPE_CHECKING:
     from flows.extraction.gaps import Unclaimed
 
+READABLE = frozenset((".html", ".htm", ".txt", ".pdf", ".doc", ".docx", ".wps", ".ofd"))
+"""Names that a folder's reports have."""
+
 app = typer.Typer(
     help="The indicators: what the catalogue holds, and what reports count beyond it.",
     no_args_is_help=True,
@@ -47,6 +50,44 @@ def list_indicators(
 
 
 @app.command()
+def show(code: Annotated[str, typer.Argument(help="Code of an indicator, such as litigation.loss_rate.")]) -> None:
+    """One indicator: what it means, by which words it is seen, what is not it."""
+    from flows.extraction.catalogue import load_catalogue
+
+    catalogue = load_catalogue()
+    one = catalogue.indicators.get(code)
+    if one is None:
+        near = [known for known in catalogue.indicators if code.split(".")[-1] in known]
+        hint = f"; there is {', '.join(near)}" if near else "; `fazhi indicators list` names them"
+        typer.echo(f"There is no indicator {code}{hint}.", err=True)
+        raise typer.Exit(2)
+    dimension = catalogue.dimensions[one.dimension]
+    table = Table(show_header=False, box=None)
+    table.add_row("code", one.code)
+    table.add_row("name", f"{one.name_zh} · {one.name_en}")
+    table.add_row("dimension", f"{one.dimension} · {dimension['name_zh']}")
+    for framework, title in catalogue.frameworks.items():
+        if framework in dimension:
+            table.add_row("", escape(f"{title}: {dimension[framework]}"))
+    table.add_row("kind, unit", f"{one.kind}, {one.unit}; stated in {' '.join(sorted(one.units))}")
+    for phrasing in one.phrasings:
+        parts = {"says": phrasing.says, "clause": phrasing.clause, "sentence": phrasing.sentence}
+        parts |= {"after": phrasing.after, "about": phrasing.about}
+        words = [
+            f"{region} {' + '.join('|'.join(group) for group in groups)}" for region, groups in parts.items() if groups
+        ]
+        table.add_row(phrasing.name.rpartition("/")[2], escape(" · ".join(words)))
+    shared = set.intersection(*(set(phrasing.excludes) for phrasing in one.phrasings))
+    if shared:
+        table.add_row("look-alikes", escape("|".join(word for word in one.phrasings[0].excludes if word in shared)))
+    for relation in one.relations:
+        table.add_row("relation", escape(", ".join(f"{key} {value}" for key, value in relation.items())))
+    if one.note:
+        table.add_row("note", escape(one.note))
+    Console().print(table)
+
+
+@app.command()
 def check(
     file: Annotated[Path | None, typer.Argument(help="A catalogue file; the project's own when left out.")] = None,
 ) -> None:
@@ -64,7 +105,9 @@ def check(
 
 @app.command()
 def gaps(
-    files: Annotated[list[Path] | None, typer.Argument(help="Reports to read; the warehouse when left out.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Reports, or folders of reports, to read; the warehouse when left out.")
+    ] = None,
     data: Annotated[Path | None, typer.Option("--data", help="Data directory; FAZHI_DATA, else ./data.")] = None,
     least: Annotated[int, typer.Option("--least", min=1, help="Leave out what fewer reports count.")] = 1,
     top: Annotated[int, typer.Option("--top", min=1, help="How many to show.")] = 50,
@@ -82,16 +125,30 @@ def gaps(
 
 
 def _of_files(files: list[Path]) -> Iterator[Unclaimed]:
+    from flows.extraction.facts import Unreadable
     from flows.extraction.gaps import unclaimed
     from flows.extraction.measure import measure
     from flows.extraction.read import read
 
-    for file in files:
-        if not file.is_file():
-            raise NoFile(f"{file} is no file; give paths of saved pages or documents.")
-        document = read(file.read_bytes())
+    for file in _reports(files):
+        try:
+            document = read(file.read_bytes())
+        except Unreadable as unreadable:
+            typer.echo(f"{file} is left out: {unreadable}", err=True)
+            continue
         measures = measure(document)
-        yield from unclaimed(file.name, document.text, measures.quantities, measures.observations, document.sections)
+        yield from unclaimed(str(file), document.text, measures.quantities, measures.observations, document.sections)
+
+
+def _reports(files: list[Path]) -> Iterator[Path]:
+    """The files themselves and all in the folders, by their paths."""
+    for path in files:
+        if path.is_dir():
+            yield from sorted(one for one in path.rglob("*") if one.is_file() and one.suffix.lower() in READABLE)
+        elif path.is_file():
+            yield path
+        else:
+            raise NoFile(f"{path} is no file; give paths of saved pages or documents, or folders of them.")
 
 
 def _of_warehouse(data: Path | None) -> Iterator[Unclaimed]:

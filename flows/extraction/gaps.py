@@ -67,7 +67,8 @@ def unclaimed(
             continue
         words = _counted(text, quantity)
         if len(words) >= 2:
-            sentence = text[max(0, quantity.start - 40) : quantity.end + 20].replace("\n", " ")
+            begin = max(text.rfind("\n", 0, quantity.start) + 1, quantity.start - 40)
+            sentence = text[begin : quantity.end + 20].split("\n")[0]
             found.append(Unclaimed(report, words, quantity.unit or "", quantity.kind, sentence))
     return tuple(found)
 
