@@ -22,6 +22,7 @@ import yaml
 REPORTS = 2
 """Reports of each portal; the last is of 2024."""
 PARAGRAPHS = 12
+"""Paragraphs of a report, unless told otherwise; 90 make the text of a usual one, some 8,000 characters."""
 
 
 def host_of(number: int) -> str:
@@ -56,7 +57,7 @@ def title_of(name: str, year: int) -> str:
     return f"{name}{year}年法治政府建设年度报告"
 
 
-def page(name: str, path: str) -> str | None:
+def page(name: str, path: str, paragraphs: int = PARAGRAPHS) -> str | None:
     """The text of a page, None if there is none."""
     head = f'<!DOCTYPE html><html><head><meta charset="utf-8"><title>{name}</title></head><body>'
     years = range(2025 - REPORTS, 2025)
@@ -70,15 +71,15 @@ def page(name: str, path: str) -> str | None:
     found = next((year for year in years if path == f"/fzzf/{year}.html"), None)
     if found is None:
         return None
-    return f"{head}{article(name, found)}</body></html>"
+    return f"{head}{article(name, found, paragraphs)}</body></html>"
 
 
-def article(name: str, year: int) -> str:
+def article(name: str, year: int, paragraphs: int) -> str:
     seed = int.from_bytes(hashlib.sha256(f"{name}{year}".encode()).digest()[:4], "big")
     body = "".join(
         f"<p>{year}年，{name}开展行政执法检查{seed % 900 + 100 + step}次，办结行政复议案件{seed % 90 + step}件，"
         f"其中维持{seed % 40 + step}件；审查行政规范性文件{step + 3}件，组织旁听庭审{step + 1}次。</p>"
-        for step in range(PARAGRAPHS)
+        for step in range(paragraphs)
     )
     return (
         f"<h1>{title_of(name, year)}</h1><div class='info'>发布时间：{year + 1}-02-1{year % 10} 来源：{name}</div>"
@@ -90,9 +91,10 @@ def article(name: str, year: int) -> str:
 class Portals:
     """All portals behind one socket: the Host header says which one is asked."""
 
-    def __init__(self, count: int, answer_s: float, log: Path) -> None:
+    def __init__(self, count: int, answer_s: float, paragraphs: int, log: Path) -> None:
         self.names = {host_of(number): name_of(number) for number in range(count)}
         self.answer_s = answer_s
+        self.paragraphs = paragraphs
         self.log = log.open("a", encoding="utf-8", buffering=1)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -117,7 +119,7 @@ class Portals:
         if path == "/robots.txt":
             text: str | None = "User-agent: *\nDisallow: /admin/\n"
         else:
-            text = page(name, path) if name else None
+            text = page(name, path, self.paragraphs) if name else None
         body = (text or "<html><body>404</body></html>").encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
         if text is not None and headers.get("if-none-match") == etag:
@@ -136,10 +138,11 @@ async def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--answer-s", type=float, default=0.05, help="how long an answer takes")
     parser.add_argument("--delay-s", type=float, default=0.1, help="pause that the registry asks for")
+    parser.add_argument("--paragraphs", type=int, default=PARAGRAPHS, help="length of a report")
     told = parser.parse_args()
     told.folder.mkdir(parents=True, exist_ok=True)
     entries = registry(told.count, told.port, told.delay_s)
-    portals = Portals(told.count, told.answer_s, told.folder / "requests.jsonl")
+    portals = Portals(told.count, told.answer_s, told.paragraphs, told.folder / "requests.jsonl")
     stop = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, stop.set)
