@@ -31,8 +31,8 @@ def find_body_pages(html: str, url: str) -> tuple[str, ...]:
         if stem in arguments and counts:
             numbers.update(range(1, counts[0]))
     further = re.compile(rf"{re.escape(own['folder'] + stem)}_(\d{{1,2}})\.{re.escape(ending)}", re.IGNORECASE)
-    for link in _LINK.finditer(html):
-        target = join(url, link[1])
+    for link in _LINK.finditer(html) if f"{stem}_" in html else ():
+        target = join(url, link[1]) if stem in link[1] else None
         if target and (found := further.fullmatch(urlsplit(target).path)):
             numbers.add(int(found[1]))
     numbers = {number for number in numbers if 0 < number <= MOST_PAGES}

@@ -59,13 +59,13 @@ class History:
     failed: bool = False
     """It did not come when it was last asked for."""
     failed_files: dict[str, str] = field(default_factory=dict)
-    """Address → the run in which it failed."""
+    """Address of a file or a further page → the run in which it failed."""
     missing_nights: set[str] = field(default_factory=set)
     """Runs in a row in which it was missing."""
 
     @property
     def is_open(self) -> bool:
-        """Whether it, or a file of it, did not come when it was last asked for."""
+        """Whether it, or a part of it, did not come when it was last asked for."""
         return self.failed or self.last_run in self.failed_files.values()
 
     @property
@@ -124,7 +124,7 @@ class Past:
         moved = answered and capture.status is not None and 300 <= capture.status < 400 and capture.status != 304
         if moved:
             return
-        if capture.role == "attachment" and capture.via:
+        if capture.role in ("attachment", "further_page") and capture.via:
             files = self._history_of(capture.via).failed_files
             if answered:
                 files.pop(capture.url, None)
