@@ -93,7 +93,7 @@ def check(
 ) -> None:
     """Read a catalogue and say whether it can be used, or which line is wrong."""
     from flows.extraction.catalogue import load_catalogue, read_catalogue
-    from flows.extraction.indicators import Matcher
+    from flows.extraction.matcher import Matcher
 
     if file is not None and not file.is_file():
         raise NoFile(f"{file} is no file; give the path of a catalogue such as seeds/indicators.yaml.")

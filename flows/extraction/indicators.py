@@ -1,8 +1,7 @@
 """Which quantities of a report are indicators of the catalogue.
 
 Each quantity is seen in its surroundings (segment, clause, sentence, topic, section: see seeds/indicators.yaml), and
-the phrasing whose words stand there best decides. All words of the catalogue are found in one scan of a paragraph;
-every group of words is a bit, so that a phrasing is held against a number by a few comparisons of integers.
+the phrasing whose words stand there best decides; how words are found and phrasings compiled is the matcher's.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from operator import add
 
-from flows.extraction.catalogue import Catalogue, Group, Indicator, Phrasing, load_catalogue
+from flows.extraction.bearings import period_of, scope_of
 from flows.extraction.facts import Level, Observation, Quantity, Section
+from flows.extraction.matcher import SETTLED, Hit, Matcher, Rule, fits, load_matcher
 
 NARROW = (("，", ","), ("；", ";"), ("：", ":"), ("（", "("), ("）", ")"), ("！", "!"), ("？", "?"), ("％", "%"))
 """Full-width marks to their narrow twins, one character for one, so that offsets stay."""
@@ -23,7 +22,6 @@ NARROW = (("，", ","), ("；", ";"), ("：", ":"), ("（", "("), ("）", ")"), 
 STOP = re.compile(r"[。!?]")
 CLAUSE_END = re.compile(r"[,;:。!?\n\t]")
 ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\([一二三四五六七八九十]+\))")
-TITLE = re.compile(r"《[^》\n]*》")
 LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
 CHANGE = re.compile(r"增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减")
 DOWN = re.compile(r"下降|减少|降低|回落|压减|下滑|降幅|缩减|减幅|下调|缩短")
@@ -65,41 +63,10 @@ GAP = re.compile(
 OTHER_BASE = re.compile(r"环比|改革前|比上[月周季]|较上[月周季]|上个?月|上周|上季度|比前三年")
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从(]\d{4}年|(?:增加|减少|增长|下降|多|少)了?$")
 SHARE = re.compile(r"占")
-ALL_OF = re.compile(r"(?:均|都|皆|全部|同样)(?:为|达|达到|是|保持|实现|完成|超过|在)*$")
 RATE_ITEM = re.compile(r"[、和与及]|以及|(?<=[”\"])(?=[“\"])")
 RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$")
 JOINT = re.compile(r"[、,和及与以]*(?:较?上年|同比)?(?:增长|下降|上升|减少|提高|降低|增加)?了?")
 RESPECTIVE = re.compile(r"分别")
-MODIFIER = (
-    r"(?:县级|市级|区级|省级|市直|县直|区直|省直|党政|行政|相关|有关|职能|成员|基层|重点|试点|涉企|各类|责任|牵头"
-    r"|镇\(街\))*+"
-)
-NOTHING = r"(?!)"
-SPAN_OF_YEARS = (
-    r"今年以来|(?:近|过去|这)?[两三四五六七八九十\d]{1,2}年(?:多)?来|近[两三四五六七八九十\d]{1,2}年"
-    r"|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至今|起)|截[至止](?:到|于)?(?:目前|今年底?|年底|[^,;。]{0,4}\d{1,4}[年月日][^,;。]{0,8}?[底末日])"
-    r"|[“\"]?十[二三四五]五[”\"]?(?:期间|时期|以来)|任期内|换届以来"
-)
-SPAN = re.compile(SPAN_OF_YEARS)
-PERIOD = re.compile(
-    SPAN_OF_YEARS + r"|\d{4}[-—–至]\d{4}年?"
-    r"|(?<![与较比同由从])\d{4}年(?:\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|度)?(?!相比|同期|的?基础)"
-    r"|\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|前?[一二三四]季度|累计|全年|上年度?|上一年度?|去年"
-)
-YEAR = re.compile(r"(?<![与较比同由从])\d{4}年(?:度)?(?!相比|同期|的?基础)")
-VAGUE = frozenset(("累计", "全年", "连续"))
-"""Words that give no time where a clause or sentence names one."""
-SCOPES = (
-    ("other", re.compile(r"法院|检察院|中院|最高检|司法部")),
-    ("全国", re.compile(r"全国")),
-    ("全省", re.compile(r"全省|自治区|全自治区|省级")),
-    ("市本级", re.compile(r"[市县区州]本级|市级|县级|区级|[市县区州]政府(?!网)|政府办|[市县区]直")),
-    ("镇街", re.compile(r"镇街|街道办|乡镇|全镇|全乡|全街|我镇|我乡|我街")),
-    ("部门", re.compile(r"[我全本市县区]局|全系统|委机关|部门|分局")),
-    ("全市", re.compile(r"全[市县区州盟旗]|我[市县区州]|各[县区]|辖区")),
-)
-LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|乡镇办)")
-"""A clause that begins with the governments below speaks of theirs, not of the reporting one's figures."""
 REACH = 60
 """Characters before the clause in which the words of `sentence` may stand: reports write sentences of half a page."""
 LEAD = 300
@@ -112,38 +79,13 @@ PLACES = frozenset(("乡镇", "镇街", "街道", "村", "社区", "县"))
 PERSONS = frozenset(("人", "名", "位", "人次"))
 TIMED = frozenset(("%", "工作日", "天", "日", "小时", "分钟"))
 """Units of which an average is what an indicator states."""
-SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
-
-Word = tuple[str, int, int, int]
-"""A word, its length, the bits of its groups, and the bits of those groups that accept it inside 《》."""
-Hit = tuple[int, int, int]
-"""A word found: start, end, bits of its groups."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    """A phrasing compiled: groups as bits."""
-
-    indicator: Indicator
-    name: str
-    says: tuple[int, ...]
-    says_all: int
-    clause: int
-    sentence: int
-    after: int
-    about: tuple[int, ...]
-    excludes: int
-    sentence_excludes: int
-    units: frozenset[str]
-    in_department: str | None
-    order: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
     """A phrasing that holds for a number."""
 
-    rule: _Rule
+    rule: Rule
     score: float
     confidence: float
     start: int
@@ -168,121 +110,6 @@ class _Place:
     lead_last: int
     topic: int
     dimensions: tuple[str, ...]
-
-
-class Matcher:
-    """The catalogue compiled to one scan of words and a table of rules."""
-
-    def __init__(self, catalogue: Catalogue) -> None:
-        self.catalogue = catalogue
-        self._bits: dict[Group, int] = {}
-        rules: list[_Rule] = []
-        for indicator in catalogue.indicators.values():
-            for phrasing in indicator.phrasings:
-                rules.append(self._compile(indicator, phrasing, len(rules)))
-        self.topics = 0
-        self.topical = {name for name, dimension in catalogue.dimensions.items() if dimension.get("topic")}
-        self.by_says: dict[int, list[_Rule]] = {}
-        self.by_sentence: dict[int, list[_Rule]] = {}
-        for rule in rules:
-            for bit in rule.about:
-                self.topics |= bit
-            if rule.says:
-                self.by_says.setdefault(rule.says[0], []).append(rule)
-            else:
-                first = rule.sentence or rule.clause
-                self.by_sentence.setdefault(first & -first, []).append(rule)
-        self.says_keys = _union(self.by_says)
-        self.sentence_keys = _union(self.by_sentence)
-        self.singles, self.pairs, self.longer = self._words()
-        self.carrier = re.compile(
-            MODIFIER + "(" + "|".join(sorted(catalogue.carriers, key=len, reverse=True)) + ")(?!级)"
-        )
-
-    def _bit(self, group: Group) -> int:
-        return self._bits.setdefault(group, 1 << len(self._bits))
-
-    def _compile(self, indicator: Indicator, phrasing: Phrasing, order: int) -> _Rule:
-        says = tuple(self._bit(group) for group in phrasing.says)
-        excludes = self._bit(phrasing.excludes) if phrasing.excludes else 0
-        sentence_excludes = (*indicator.not_sentence, *phrasing.sentence_excludes)
-        return _Rule(
-            indicator=indicator,
-            name=phrasing.name,
-            says=says,
-            says_all=sum(set(says)),
-            clause=sum({self._bit(group) for group in phrasing.clause}),
-            sentence=sum({self._bit(group) for group in phrasing.sentence}),
-            after=sum({self._bit(group) for group in phrasing.after}),
-            about=tuple(self._bit(group) for group in phrasing.about),
-            excludes=excludes,
-            sentence_excludes=self._bit(sentence_excludes) if sentence_excludes else 0,
-            units=phrasing.units or indicator.units,
-            in_department=phrasing.in_department,
-            order=order,
-        )
-
-    def _words(self) -> tuple[list[tuple[str, int]], dict[str, tuple[int, int]], dict[str, list[Word]]]:
-        open_bits: dict[str, int] = {}
-        title_bits: dict[str, int] = {}
-        for group, bit in self._bits.items():
-            for word in group:
-                inside = word.startswith("《")
-                word = word.lstrip("《")
-                kept = title_bits if inside else open_bits
-                kept[word] = kept.get(word, 0) | bit
-        singles: list[tuple[str, int]] = []
-        pairs: dict[str, tuple[int, int]] = {}
-        longer: dict[str, list[Word]] = {}
-        for word in sorted(open_bits.keys() | title_bits.keys()):
-            bits, title = open_bits.get(word, 0), title_bits.get(word, 0)
-            if len(word) == 1:
-                singles.append((word, bits))
-            elif len(word) == 2:
-                pairs[word] = (bits, title)
-            else:
-                pairs.setdefault(word[:2], (0, 0))
-                longer.setdefault(word[:3], []).append((word, len(word), bits, title))
-        return singles, pairs, longer
-
-    def scan(self, flat: str, start: int, end: int) -> list[Hit]:
-        """Every word of the catalogue between `start` and `end`, by its start."""
-        part = flat[start:end]
-        pairs, longer = self.pairs, self.longer
-        titles = [match.span() for match in TITLE.finditer(part)] if "《" in part else None
-        hits: list[Hit] = []
-        reached = 0
-        for at in [at for at, two in enumerate(map(add, part, part[1:])) if two in pairs]:
-            titled = titles is not None and any(begin < at < close for begin, close in titles)
-            held = pairs[part[at : at + 2]][titled]
-            if held and not (reached > at and _crosses(hits, start + at, start + at + 2)):
-                hits.append((start + at, start + at + 2, held))
-                reached = max(reached, at + 2)
-            for word, length, bits, title in longer.get(part[at : at + 3], ()):
-                held = title if titled else bits
-                if held and (length == 3 or part.startswith(word, at)):
-                    hits.append((start + at, start + at + length, held))
-                    reached = max(reached, at + length)
-        for word, bits in self.singles:
-            at = part.find(word)
-            while at >= 0:
-                hits.append((start + at, start + at + 1, bits))
-                at = part.find(word, at + 1)
-        hits.sort()
-        return hits
-
-
-def _union(table: dict[int, list[_Rule]]) -> int:
-    union = 0
-    for bit in table:
-        union |= bit
-    return union
-
-
-@lru_cache(maxsize=1)
-def load_matcher() -> Matcher:
-    """The matcher of the project's own catalogue. Raises CatalogueError."""
-    return Matcher(load_catalogue())
 
 
 def observe(
@@ -636,7 +463,7 @@ class _Reading:
                         or rule.clause & ~place.clause_bits
                         or rule.sentence & ~sentence_bits
                         or rule.after & ~place.after_bits
-                        or not _fits(rule, quantity, kinds)
+                        or not fits(rule, quantity, kinds)
                     ):
                         continue
                     found = self.score(rule, quantity, place, near)
@@ -646,7 +473,7 @@ class _Reading:
                         best = found
         return best
 
-    def score(self, rule: _Rule, quantity: Quantity, place: _Place, near: list[Hit]) -> _Found | None:
+    def score(self, rule: Rule, quantity: Quantity, place: _Place, near: list[Hit]) -> _Found | None:
         score = 0.0
         confidence = 0.95
         start, end = quantity.start, quantity.end
@@ -724,14 +551,7 @@ class _Reading:
             spans.append((at, match.start()))
             at = match.end()
         spans.append((at, len(said)))
-        rated = [
-            (begin, end)
-            for begin, end in spans
-            if re.search(
-                r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$",
-                said[begin:end],
-            )
-        ]
+        rated = [(begin, end) for begin, end in spans if RATE_END.search(said[begin:end])]
         if len(rated) < 2:
             return []
         found: list[_Found] = []
@@ -827,7 +647,7 @@ class _Reading:
         if code.endswith((".yoy", ".share")):
             return []
         code = self.matcher.catalogue.indicators[code].growth or code
-        period = self.period(quantity, place)
+        period = period_of(self.flat, quantity, place.sentence_start, place.clause_start)
         start = max(base_start, place.sentence_start)
         return [
             Observation(
@@ -837,7 +657,7 @@ class _Reading:
                 unit=unit,
                 bound=quantity.bound,
                 period=None if period is not None and LAST_YEAR.match(period) else period,
-                scope=self.scope(quantity, place),
+                scope=scope_of(self.flat, quantity, place.sentence_start, place.clause_start, place.clause_end),
                 start=start,
                 end=quantity.end,
                 evidence=self.text[start : quantity.end],
@@ -903,8 +723,8 @@ class _Reading:
             value_high=quantity.value_high,
             unit=quantity.unit,
             bound=quantity.bound,
-            period=self.period(quantity, place),
-            scope=self.scope(quantity, place),
+            period=period_of(self.flat, quantity, place.sentence_start, place.clause_start),
+            scope=scope_of(self.flat, quantity, place.sentence_start, place.clause_start, place.clause_end),
             start=start,
             end=end,
             evidence=self.text[start:end],
@@ -912,52 +732,6 @@ class _Reading:
             rule=rule.name,
             quantity=quantity.ordinal,
         )
-
-    def period(self, quantity: Quantity, place: _Place) -> str | None:
-        """The time that a figure is of, as written: of its clause, else of its sentence."""
-        said = [match.group() for match in PERIOD.finditer(self.flat, place.clause_start, quantity.start)]
-        own = [period for period in said if period not in VAGUE]
-        if own:
-            return own[-1]
-        spans = [match.group() for match in SPAN.finditer(self.flat, place.sentence_start, place.clause_start)]
-        years = [match.group() for match in YEAR.finditer(self.flat, place.sentence_start, place.clause_start)]
-        if spans and (not years or years[-1] in spans[-1]):
-            return spans[-1]
-        if quantity.period and quantity.period not in VAGUE and (years or not quantity.period[:4].isdigit()):
-            return quantity.period
-        return years[-1] if years else said[-1] if said else quantity.period if quantity.period in VAGUE else None
-
-    def scope(self, quantity: Quantity, place: _Place) -> str | None:
-        if quantity.kind == "rank":
-            ranks = re.findall("全国|全省|全区|全市|全县", self.flat[place.sentence_start : quantity.start])
-            return ranks[-1] if ranks else None
-        if LOWER.match(self.flat, place.clause_start):
-            return "other"
-        for begin, end in ((place.clause_start, place.clause_end), (place.sentence_start, place.clause_start)):
-            words = self.flat[begin:end]
-            for scope, pattern in SCOPES:
-                if pattern.search(words):
-                    return scope
-        return None
-
-
-def _fits(rule: _Rule, quantity: Quantity, kinds: tuple[str, ...] | None) -> bool:
-    """Whether a number of this kind and unit can state the indicator."""
-    kind = rule.indicator.kind
-    if kinds is not None:
-        return kind in kinds
-    unit = quantity.unit
-    if kind == "percent":
-        return unit in ("%", "‰") and quantity.kind != "rank"
-    if kind == "rank":
-        return quantity.kind == "rank"
-    if quantity.kind == "rank" or unit in SETTLED:
-        return False
-    if kind == "money":
-        return quantity.kind == "money" or unit == "元"
-    if unit is None:
-        return quantity.kind == "count" and quantity.text[-1:] in "0123456789０１２３４５６７８９万亿余"
-    return unit in rule.units or unit.removeprefix("个") in rule.units
 
 
 def _narrowed(text: str) -> str:
@@ -985,16 +759,6 @@ def _cells(flat: str, start: int, end: int) -> list[tuple[int, int]]:
         cells.append((start, start + len(cell)))
         start += len(cell) + 1
     return cells
-
-
-def _crosses(hits: Sequence[Hit], start: int, end: int) -> bool:
-    """Whether a short word begins inside an earlier one and ends beyond it: 复议案件 holds no 议案."""
-    for hit in reversed(hits):
-        if hit[1] <= start - 8:
-            return False
-        if hit[0] < start < hit[1] < end:
-            return True
-    return False
 
 
 def _latest(hits: Sequence[Hit], topics: int) -> int:

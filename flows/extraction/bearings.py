@@ -1,0 +1,63 @@
+"""Of what time and of whom a figure of a report is: its period and its scope, as the words around it say."""
+
+from __future__ import annotations
+
+import re
+
+from flows.extraction.facts import Quantity
+
+SPAN_OF_YEARS = (
+    r"今年以来|(?:近|过去|这)?[两三四五六七八九十\d]{1,2}年(?:多)?来|近[两三四五六七八九十\d]{1,2}年"
+    r"|自?\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?(?:以来|至今|起)|截[至止](?:到|于)?(?:目前|今年底?|年底|[^,;。]{0,4}\d{1,4}[年月日][^,;。]{0,8}?[底末日])"
+    r"|[“\"]?十[二三四五]五[”\"]?(?:期间|时期|以来)|任期内|换届以来"
+)
+SPAN = re.compile(SPAN_OF_YEARS)
+PERIOD = re.compile(
+    SPAN_OF_YEARS + r"|\d{4}[-—–至]\d{4}年?"
+    r"|(?<![与较比同由从])\d{4}年(?:\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|度)?(?!相比|同期|的?基础)"
+    r"|\d{1,2}(?:月)?[-—–至]\d{1,2}月|上半年|下半年|前?[一二三四]季度|累计|全年|上年度?|上一年度?|去年"
+)
+YEAR = re.compile(r"(?<![与较比同由从])\d{4}年(?:度)?(?!相比|同期|的?基础)")
+VAGUE = frozenset(("累计", "全年", "连续"))
+"""Words that give no time where a clause or sentence names one."""
+SCOPES = (
+    ("other", re.compile(r"法院|检察院|中院|最高检|司法部")),
+    ("全国", re.compile(r"全国")),
+    ("全省", re.compile(r"全省|自治区|全自治区|省级")),
+    ("市本级", re.compile(r"[市县区州]本级|市级|县级|区级|[市县区州]政府(?!网)|政府办|[市县区]直")),
+    ("镇街", re.compile(r"镇街|街道办|乡镇|全镇|全乡|全街|我镇|我乡|我街")),
+    ("部门", re.compile(r"[我全本市县区]局|全系统|委机关|部门|分局")),
+    ("全市", re.compile(r"全[市县区州盟旗]|我[市县区州]|各[县区]|辖区")),
+)
+LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|乡镇办)")
+"""A clause that begins with the governments below speaks of theirs, not of the reporting one's figures."""
+
+
+def period_of(flat: str, quantity: Quantity, sentence_start: int, clause_start: int) -> str | None:
+    """The time that a figure is of, as written: of its clause, else of its sentence."""
+    said = [match.group() for match in PERIOD.finditer(flat, clause_start, quantity.start)]
+    own = [period for period in said if period not in VAGUE]
+    if own:
+        return own[-1]
+    spans = [match.group() for match in SPAN.finditer(flat, sentence_start, clause_start)]
+    years = [match.group() for match in YEAR.finditer(flat, sentence_start, clause_start)]
+    if spans and (not years or years[-1] in spans[-1]):
+        return spans[-1]
+    if quantity.period and quantity.period not in VAGUE and (years or not quantity.period[:4].isdigit()):
+        return quantity.period
+    return years[-1] if years else said[-1] if said else quantity.period if quantity.period in VAGUE else None
+
+
+def scope_of(flat: str, quantity: Quantity, sentence_start: int, clause_start: int, clause_end: int) -> str | None:
+    """Whose figure it is: 全国, 全省, 全市 (the whole jurisdiction), 市本级, 部门, 镇街 or other (another body's)."""
+    if quantity.kind == "rank":
+        ranks = re.findall("全国|全省|全区|全市|全县", flat[sentence_start : quantity.start])
+        return ranks[-1] if ranks else None
+    if LOWER.match(flat, clause_start):
+        return "other"
+    for begin, end in ((clause_start, clause_end), (sentence_start, clause_start)):
+        words = flat[begin:end]
+        for scope, pattern in SCOPES:
+            if pattern.search(words):
+                return scope
+    return None
