@@ -1,5 +1,6 @@
-"""Kill -9 each part of an installation in the middle of a night, and hold the next night's warehouse against that of
-an undisturbed one: `python -m tests.benchmarks.operation.kill_a_night [--portals N] [VICTIM …]`.
+"""Kill -9 each part of an installation in the middle of a night, cancel it, or end it by SIGTERM, and hold the next
+night's warehouse against that of an undisturbed one:
+`python -m tests.benchmarks.operation.kill_a_night [--portals N] [VICTIM …]`.
 
 Prints a line for each victim: how the night ended on the server, how long its crawls outlived it, what the operator was
 told, and whether the warehouse after the next night is the undisturbed one.
@@ -18,7 +19,9 @@ from pathlib import Path
 from tests.benchmarks.operation.rig import Rig, alive, children, facts, rig, same, wait_until
 from tests.flows.operation.receiver import Received, web_receiver
 
-VICTIMS = ("flow", "crawl", "server", "serve")
+VICTIMS = ("flow", "crawl", "server", "serve", "cancel", "sigterm")
+ASKED = frozenset({"cancel", "sigterm"})
+"""What a person does on purpose: nobody need be told."""
 PORTALS_PORT = 9310
 RECEIVER_PORT = 9557
 
@@ -32,9 +35,15 @@ def half_way(trial: Rig, before: int, portals: int) -> None:
     wait_until("half of a night", lambda: len(trial.requests()) - before >= 2 * portals)
 
 
-def kill(trial: Rig, victim: str, served: int) -> list[int]:
+def kill(trial: Rig, victim: str, served: int, run: str) -> list[int]:
     """Kill the victim; the processes of the crawls that ran."""
     crawls = children(served, "crawlers.collect")
+    if victim == "cancel":
+        trial.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
+        return crawls
+    if victim == "sigterm":
+        os.kill(served, signal.SIGTERM)
+        return crawls
     pids = {
         "flow": lambda: children(served, "prefect"),
         "crawl": lambda: crawls[:1],
@@ -53,17 +62,18 @@ def trial_of(victim: str, portals: int, undisturbed: dict[str, list[tuple[object
         served = begin_with_alerts(trial, portals, receiver)
         run = trial.run_night()
         half_way(trial, 0, portals)
-        crawls = kill(trial, victim, served)
+        crawls = kill(trial, victim, served, run)
         begun = time.monotonic()
-        if victim in ("flow", "serve"):
+        if victim not in ("crawl", "server"):
             wait_until("the end of the crawls", lambda: not any(map(alive, crawls)), 60)
         gone = time.monotonic() - begun
-        if victim == "serve":
+        if victim in ("serve", "sigterm"):
             wait_until("the end of the server", lambda: trial.ask("/health") is None, 60)
             trial.serve()
         state = trial.ended(run, 400)
         message = trial.message(run)
-        wait_until("an alert", lambda: receiver.messages, 60)
+        if victim not in ASKED:
+            wait_until("an alert", lambda: receiver.messages, 60)
         again = trial.run_night()
         end = trial.ended(again, 400)
         verdict = same(undisturbed, facts(trial.data))
