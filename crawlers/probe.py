@@ -128,7 +128,7 @@ def home_of(address: str) -> str:
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError:
         usable = False
-    if not usable or not re.search(r"[.:]|^localhost$", urlsplit(text).hostname or ""):
+    if not usable or "@" in text or not re.search(r"[.:]|^localhost$", urlsplit(text).hostname or ""):
         raise NoAddressError(f"{address!r} is no address of a home page; write one such as http://www.example.gov.cn.")
     path = re.sub(r"/[^/]*\.[^/]*$", "", parts.path).rstrip("/")
     return f"{parts.scheme}://{parts.netloc}{path}"
@@ -230,8 +230,9 @@ def _findings(root: Path, portal_id: str, base_url: str) -> Probe:
     found = next((r for page in [*lists, pages[0][1]] if (r := recognise(page)).family.name != "generic"), None)
     home = pages[0][1]
     code = _site_code([page.text for _, page in pages])
-    region_code, region, level = _region(code)
     name = _name(home.text)
+    region = region_of(code, name)
+    level = region.level if region else None
     if name and _DEPARTMENT.search(name) and "人民政府" not in name[-12:]:
         level = "department"
     host = _meta(home.text).get("sitedomain", "").split("://")[-1].split("/")[0].strip().lower()
@@ -245,8 +246,8 @@ def _findings(root: Path, portal_id: str, base_url: str) -> Probe:
         name=name,
         host=host if host and host != urlsplit(base_url).netloc else None,
         site_id_code=code,
-        region_code=region_code,
-        region=region,
+        region_code=region.code if region else UNKNOWN_REGION,
+        region=region.name if region else None,
         level=level,
         columns=columns,
     )
@@ -338,15 +339,30 @@ def _name(text: str) -> str | None:
     return max((part for part in parts if part and part != "首页"), key=len, default=None)
 
 
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region in force, with the name and level of seeds/regions.csv."""
+
+    code: str
+    name: str
+    level: str
+
+
 @cache
-def _regions() -> dict[str, tuple[str, str]]:
+def _regions() -> dict[str, Region]:
+    """The regions in force by code."""
     lines = files("seeds").joinpath("regions.csv").read_text("utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-    return {row["code"]: (row["full_name"], row["level"]) for row in rows if not row["valid_to"]}
+    return {row["code"]: Region(row["code"], row["full_name"], row["level"]) for row in rows if not row["valid_to"]}
 
 
-def _region(site_code: str | None) -> tuple[str, str | None, str | None]:
-    """Code, name and level of the region in a SiteIDCode: its first six digits are the region's code."""
-    code = site_code[:6] if site_code and site_code[:6].isdigit() else UNKNOWN_REGION
-    name, level = _regions().get(code, (None, None))
-    return code, name, level
+def region_of(site_code: str | None, name: str | None) -> Region | None:
+    """The region of a site: its SiteIDCode begins with the region's code; else the one region that its name begins
+    with, the longest where several do (a district with its city's name before it)."""
+    regions = _regions()
+    if site_code is not None and site_code[:6] in regions:
+        return regions[site_code[:6]]
+    begun = [region for region in regions.values() if name and name.startswith(region.name)]
+    longest = max((len(region.name) for region in begun), default=0)
+    found = [region for region in begun if len(region.name) == longest]
+    return found[0] if len(found) == 1 else None
