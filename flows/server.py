@@ -15,8 +15,8 @@ from pathlib import Path
 
 from flows.orchestration import answers
 
-START_S = 120.0
-"""How long a server may take until it answers; 12 to 19 s are usual, a migration of its database takes longer."""
+START_S = 300.0
+"""How long a server may take until it answers; 12 to 19 s are usual, a migration or a busy machine takes longer."""
 STOP_S = 20.0
 """How long a server may take to write what it holds before it is killed."""
 AUTH = "PREFECT_SERVER_API_AUTH_STRING"
