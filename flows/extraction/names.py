@@ -65,7 +65,7 @@ _AT_DIGITS = re.compile(
 _BEFORE_DIGITS = re.compile(
     r"(?:电\s?话|热线|传真|邮编|邮政编码|号码|手机|微信号|编号|案号|备案号|代码)[为是：:]?\s?$|[上下]午\s?$"
 )
-_LONG_NUMBER = re.compile(rf"[{_D}][-—{_D}]{{2,}}(?![{_D}.万亿余多件次条个人起])")
+_LONG_NUMBER = re.compile(rf"[{_D}][-—{_D}]{{2,}}(?![{_D}.万亿余多件次条个人起宗例份户家项名位通批场期])")
 _CLOCK_HOUR = re.compile(rf"{_NUMBER}\s?[时点]")
 # 二〇二四年三月五日, 十二月, 三季度; every way begins with a numeral, so that it is looked for at numerals alone
 _CHINESE_DATES = re.compile(
@@ -95,8 +95,8 @@ _QUOTES = re.compile(
 )
 # 一村一顾问, 一户一档: two of the same numeral with a short word after each make a rule, no count.
 _PARALLEL = re.compile(
-    rf"(?<![{CHINESE}{_D}])([一1])(?!成)[^{_STOP}{_D}{CHINESE}“”《》（）() .．%％]{{1,4}}"
-    rf"(?:\1|[多两一双专])[^{_STOP}{_D}{CHINESE}%％]"
+    rf"(?<![{CHINESE}{_D}])([一1])(?!成|个[多半])[^{_STOP}{_D}{CHINESE}“”《》（）() .．%％]{{1,4}}"
+    rf"(?:\1|[多两一双])[^{_STOP}{_D}{CHINESE}%％]"
 )
 _RUN = re.compile(rf"[{_D}]+")
 
