@@ -205,7 +205,8 @@ class ListReader:
             return ColumnOutcome(column, "empty", f"the list {column.url} has no entries")
         if reading.deep and not reading.whole and self.mode != "probe":
             return ColumnOutcome(column, "read", f"{column.url} has more than the {reading.pages} pages that were read")
-        return ColumnOutcome(column, "read")
+        remark = f"{column.url}: {first.warnings[0]}" if first.warnings else ""
+        return ColumnOutcome(column, "read", remark)
 
     def _note(self, reading: _Reading, *, broken: bool = False) -> None:
         """Append how far a column was read; `broken` when a page that should have come did not."""

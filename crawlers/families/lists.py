@@ -30,7 +30,10 @@ def read_list(
     next_page = next_page or next_link(page)
     total = stated_total(page.text) if total is None else total
     columns = column_links(page)
-    return ListReading(entries, next_page, total, columns, why_empty(page, entries, next_page, total, columns))
+    warnings = why_empty(page, entries, next_page, total, columns)
+    if page.asked is None and entries and next_page is None and total is not None and total > len(entries):
+        warnings = (f"The page states {total} entries, shows {len(entries)}, and leads to no others.",)
+    return ListReading(entries, next_page, total, columns, warnings)
 
 
 def why_empty(

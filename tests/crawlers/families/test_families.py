@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from crawlers.families.dialects import dialect_of
-from crawlers.families.known import FAMILIES, GENERIC, UnknownFamilyError, family_named, recognise
+from crawlers.families.known import FAMILIES, GENERIC, UnknownFamilyError, family_named, read_by, recognise
 from crawlers.families.reading import Family, ListReading, Page
 
 FROZEN = Path(__file__).parent / "frozen"
@@ -94,6 +94,26 @@ def test_a_renamed_template_is_read_all_the_same_or_reported(name: str) -> None:
     for family in (family_named(name), recognise(changed).family, GENERIC):
         reading = family.read(changed)
         assert told(reading) == golden(name)["entries"] or reading.warnings or reading.next_page, family.name
+
+
+def words_of(html: str) -> list[str]:
+    """Every class, id and name, and every word of a script: whatever a reader may lean on."""
+    attributes = re.findall(r"""\s(?:class|id|name)\s*=\s*["'](.*?)["']""", html)
+    scripts = re.findall(r"<script\b[^>]*>(.*?)</script>", html, re.DOTALL)
+    return sorted({word for text in (*attributes, *scripts) for word in re.findall(r"[A-Za-z_][\w-]{2,}", text)})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_single_name_that_changes_makes_a_silent_zero(name: str) -> None:
+    whole = page(name, "list")
+    silent = []
+    for word in words_of(whole.text):
+        changed = re.sub(rf"(?<![\w-]){re.escape(word)}(?![\w-])", f"q7{word[::-1]}", whole.text)
+        for family in (family_named(name), recognise(Page(whole.url, changed)).family):
+            reading = read_by(family, Page(whole.url, changed))
+            if told(reading) != golden(name)["entries"] and not reading.warnings and reading.next_page is None:
+                silent.append((word, family.name))
+    assert silent == []
 
 
 @pytest.mark.parametrize("name", NAMES)
