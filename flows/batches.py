@@ -26,7 +26,7 @@ from flows.extraction.version import EXTRACTOR_VERSION
 from flows.extraction.words import search_words
 from flows.jsonl import write_rows
 from flows.loading import loaded_runs
-from flows.sealed import in_sealed_processes
+from flows.sealed import LONGEST_S, in_sealed_processes
 from flows.seed_rows import seed_rows
 
 WORTH_A_PROCESS = 16
@@ -131,8 +131,8 @@ def write_batch(
     found = next((asked for name, asked in every if name == run_id), [])
     rows["visits"] = [visit_row(address, run_id, reading_of(address, archive.log)) for address in found]
     jobs = (Job(address, bodies(address, archive), run_id) for address in found)
-    told = map(read_job, jobs) if len(found) < WORTH_A_PROCESS * processes or processes == 1 else None
-    for address, more in zip(found, told or in_sealed_processes(read_job, jobs, processes), strict=True):
+    worth = max(1, min(processes, len(found) // WORTH_A_PROCESS))
+    for address, more in zip(found, in_sealed_processes(read_job, jobs, worth, lost_job), strict=True):
         add_rows(rows, more)
         on_step({"url": address.url, "portal": address.portal.id})
     folder = batch_folder(data, run_id)
@@ -226,6 +226,17 @@ def read_job(job: Job) -> Rows:
             f"Reading {address.url} broke the extractor ({type(fault).__name__}: {fault}; {Path(last.filename).name} "
             f"line {last.lineno}); its bytes are archived, and `fazhi reextract` reads them again once that is mended.",
         )
+
+
+def lost_job(job: Job) -> Rows:
+    """The rows for an address whose page or file brought the process that read it down."""
+    return _problem(
+        job.address,
+        job.run_id,
+        "fault",
+        f"Reading {job.address.url} took more than {LONGEST_S:.0f} s or broke the process that read it; its bytes are "
+        "archived, and `fazhi reextract` reads them again once that is mended.",
+    )
 
 
 def read_candidates(store: Store) -> Iterator[dict[str, Any]]:

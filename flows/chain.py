@@ -9,6 +9,7 @@ loaded by the next one. Tasks are minutes, not pages: Prefect's server needs som
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,14 +155,19 @@ async def collect_shard_elsewhere(order: ShardOrder, directory: DataDirectory) -
 async def extract_run(order: Order, run_id: str) -> Path:
     """Read a run's captures into a batch of facts; returns the batch's folder."""
     listener = observer()
-    return await asyncio.to_thread(
-        write_batch,
-        order.directory,
-        order.registry,
-        run_id,
-        lambda event: listener.step("extract", event),
-        order.processes,
-    )
+    stopped = threading.Event()
+
+    def step(event: Mapping[str, Any]) -> None:
+        # A thread cannot be cancelled; it ends itself at the next document.
+        if stopped.is_set():
+            raise asyncio.CancelledError
+        listener.step("extract", event)
+
+    try:
+        return await asyncio.to_thread(write_batch, order.directory, order.registry, run_id, step, order.processes)
+    except asyncio.CancelledError:
+        stopped.set()
+        raise
 
 
 @task(task_run_name="load and release")

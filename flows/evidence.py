@@ -23,7 +23,7 @@ from crawlers.archive.codings import Undecodable
 from crawlers.archive.reader import ArchiveReader, BrokenCapture, Proof, prove
 from crawlers.archive.store import NoSuchFile
 from flows.accounts import portals_of, read_accounts, registries
-from flows.batches import Job, Rows, bodies, read_candidates, read_job
+from flows.batches import Job, Rows, bodies, lost_job, read_candidates, read_job
 from flows.data_directory import DataDirectory
 from flows.documents import Address, visits
 from flows.extraction.version import EXTRACTOR_VERSION
@@ -108,7 +108,7 @@ def _verify(texts: list[_Text], data: DataDirectory, workers: int) -> Iterator[E
     # The visit that first showed a text is the one that it was read from.
     sources = [found.get((text.row["url"], text.row["seen_at"])) for text in texts]
     jobs = (Job(address, bodies(address, archive), "") for address in sources if address is not None)
-    read = iter(in_sealed_processes(read_job, jobs, workers) if workers else map(read_job, jobs))
+    read = iter(in_sealed_processes(read_job, jobs, workers, lost_job) if workers else map(read_job, jobs))
     for text, address in zip(texts, sources, strict=True):
         rows = next(read) if address is not None else None
         yield from _judge(text, archive, rows)

@@ -30,6 +30,7 @@ from flows.batches import (
     add_rows,
     bodies,
     interrupted_run,
+    lost_job,
     read_candidates,
     read_job,
     reading_of,
@@ -211,7 +212,7 @@ class _Work:
         ordered = list(reversed(to_read.values()))
         observer().stage("read", len(ordered))
         jobs = (Job(visit.address, bodies(visit.address, self.archive), visit.run_id) for visit in ordered)
-        for visit, rows in zip(ordered, in_sealed_processes(read_job, jobs, self.order.workers), strict=True):
+        for visit, rows in zip(ordered, in_sealed_processes(read_job, jobs, self.order.workers, lost_job), strict=True):
             journal.append(visit, rows)
             observer().step("read", {"portal": visit.address.portal.id, "url": visit.address.url})
         return len(ordered)

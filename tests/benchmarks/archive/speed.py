@@ -139,7 +139,7 @@ def jobs(count: int) -> list[Job]:
 
 def documents_a_second(documents: list[Job], processes: int) -> tuple[float, float]:
     """Documents a wall second, and a CPU second of the reading processes, once these have started."""
-    results = in_sealed_processes(_timed, documents, processes)
+    results = in_sealed_processes(_timed, documents, processes, lambda job: ({}, 0.0))
     warm = 4 * processes
     for _ in range(warm):
         next(results)
