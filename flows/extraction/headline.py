@@ -16,6 +16,7 @@ _MARKER = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}[.．、]|第[一二三四五六七八九十]+[章节条部分])"
 )
 _SENTENCE = re.compile(r"[。；！？]")
+_ORGAN = re.compile(r"(?:局|委|厅|人民政府|委员会|办公室|党组)$")
 _ORGAN_END = re.compile(r"(?:局|委|厅|办|府|部|院|会|处|中心|委员会|办公室|政府|党委|党组) (?=[\u4e00-\u9fff])")
 
 # The label of a paper laid before a meeting: 某市人大常委会第三次会议材料之二.
@@ -65,6 +66,15 @@ def find_title(lines: list[str]) -> tuple[int, int] | None:
         if lines[start].endswith(("：", ":")) or _SENTENCE.search(lines[start]):
             return None
     return None
+
+
+def joined_title(lines: list[str]) -> str:
+    """The title that is broken over these lines: a blank stands only between the names of joint issuers."""
+    title = ""
+    for line in lines:
+        issuers_meet = _ORGAN.search(title) and issuer_in_title(line + "关于") and not line.startswith("关于")
+        title += (" " if issuers_meet else "") + line
+    return title
 
 
 def _begins_anew(line: str, before: str) -> bool:

@@ -10,6 +10,7 @@ from flows.extraction.typography import flowing, one_line
 
 _PAGE_BREAK = re.compile(r"#PAGE_BREAK#|manuscriptPage_\d+\(\)")
 _VERBATIM = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)", re.I)
+_AS_BLOCK = re.compile(r"display\s*:\s*(?:block|flex|grid|table|list-item)\b", re.I)
 MOST_SPAN = 60
 MOST_CELLS = 200_000
 
@@ -41,7 +42,7 @@ def _walk(element: Element) -> Iterator[tuple[str, str]]:
         tag = node.tag
         if closing:
             verbatim -= _keeps_breaks(node)
-            if tag in BLOCK:
+            if tag in BLOCK or _is_shown_as_block(node):
                 yield "break", ""
         elif not isinstance(tag, str) or tag in SKIP:
             pass
@@ -50,7 +51,7 @@ def _walk(element: Element) -> Iterator[tuple[str, str]]:
             for row in rows_of(node):
                 yield "row", row
         else:
-            if tag in BLOCK:
+            if tag in BLOCK or _is_shown_as_block(node):
                 yield "break", ""
             verbatim += _keeps_breaks(node)
             if node.text:
@@ -60,6 +61,11 @@ def _walk(element: Element) -> Iterator[tuple[str, str]]:
             continue
         if node is not element and node.tail:
             yield from _pieces(node.tail, verbatim)
+
+
+def _is_shown_as_block(node: Element) -> bool:
+    style = node.get("style")
+    return style is not None and "display" in style and _AS_BLOCK.search(style) is not None
 
 
 def _keeps_breaks(node: Element) -> bool:

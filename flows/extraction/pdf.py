@@ -12,7 +12,7 @@ from typing import Any
 
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Unreadable
-from flows.extraction.headline import find_title, is_paper_label
+from flows.extraction.headline import find_title, is_paper_label, joined_title
 from flows.extraction.typography import close_han, one_line, squeeze
 
 MOST_PAGES = 400
@@ -136,7 +136,7 @@ def layout(pages: list[list[Line]], kind: str) -> Draft:
     span = find_title(texts)
     if span is not None and all(is_paper_label(text) for text in texts[: span[0]]):
         draft.labels = texts[: span[0]]
-        draft.title = "".join(texts[span[0] : span[1]])
+        draft.title = joined_title(texts[span[0] : span[1]])
         draft.title_page = paragraphs[span[0]][1]
         draft.title_from = "text"
         paragraphs = paragraphs[span[1] :]

@@ -7,7 +7,7 @@ import re
 from flows.extraction.chrome import is_chrome, is_edge
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Unreadable
-from flows.extraction.headline import find_title
+from flows.extraction.headline import find_title, joined_title
 from flows.extraction.typography import close_han, one_line, squeeze
 
 _BULLET = re.compile(r"^[•·●▪◦○■□◆*]\s*")
@@ -50,7 +50,7 @@ def read_plain(text: str) -> Draft:
     title = _title_in(head)
     body = list(zip(lines[first:end], opens[first:end], strict=True))
     if title is not None:
-        draft.title = "".join(head[title[0] : title[1]])
+        draft.title = joined_title(head[title[0] : title[1]])
         draft.title_from = "heading"
         # What stands between a title and the body without being chrome is the document's own head: a speech's
         # header lines, an issuer, a salutation.

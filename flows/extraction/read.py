@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from flows.extraction.draft import Draft
 from flows.extraction.facts import Document, Listing, Unreadable
-from flows.extraction.headline import drop_repeated, find_title, tidy_title
+from flows.extraction.headline import drop_repeated, find_title, joined_title, tidy_title
 from flows.extraction.typography import one_line, squeeze
 
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|meta|div|table|title|script|span|p|br)\b", re.I)
@@ -132,7 +132,7 @@ def _document(draft: Draft, listing: Listing) -> Document:
     if title is None and draft.kind != "pdf":
         span = _own_title(draft, body)
         if span is not None:
-            title = tidy_title("".join(body[span[0] : span[1]]))
+            title = tidy_title(joined_title(body[span[0] : span[1]]))
             draft.title_from = "text"
             _remove(body, pages, list(range(*span)))
     if title is not None:

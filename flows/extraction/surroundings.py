@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import NamedTuple
 
-from flows.extraction.chrome import is_date_line, is_edge
+from flows.extraction.chrome import is_chrome, is_date_line, is_edge
 from flows.extraction.draft import Draft
 from flows.extraction.headline import find_title as title_among
-from flows.extraction.headline import looks_like_title
+from flows.extraction.headline import joined_title, looks_like_title
 from flows.extraction.issuers import issuer_in_title
 from flows.extraction.metadata import document_number, years_in
 from flows.extraction.tree import BLOCK, SKIP, Element, length, names_of
@@ -171,8 +171,9 @@ def find_title(before: list[Line], draft: Draft) -> int:
     for name in wanted:
         if len(name) < 12 and name in crumbs:
             continue
-        for at in range(len(before) - 1, -1, -1):
-            end = _matches([line.text for line in before[at : at + 3]], name)
+        # A line that is the title is surer than one that goes on behind it.
+        for at, whole in [(at, whole) for whole in (True, False) for at in range(len(before) - 1, -1, -1)]:
+            end = _matches([line.text for line in before[at : at + 3]], name, whole=whole)
             if end and not (
                 re.search(r"[>＞»]|位置", before[at].text) and len(squeeze(before[at].text)) > len(name) + 2
             ):
@@ -193,7 +194,7 @@ def find_title(before: list[Line], draft: Draft) -> int:
 
 def _most_telling(before: list[Line], at: int, end: int, draft: Draft) -> int:
     """The title that the head names, or, where that is but the name of a column, the title between it and the body."""
-    named = "".join(line.text for line in before[at:end])
+    named = joined_title([line.text for line in before[at:end]])
     if issuer_in_title(named) is None and not years_in(named):
         for later in range(len(before) - 1, end - 1, -1):
             line = before[later]
@@ -214,15 +215,17 @@ def _crumbs(before: list[Line]) -> set[str]:
     }
 
 
-def _matches(lines: list[str], name: str) -> int:
+def _matches(lines: list[str], name: str, *, whole: bool = False) -> int:
     """How many of the lines together are the title that the head names; 0 if they are not.
 
-    The head may name less, cut off."""
+    Unless it must be the `whole` title, the head may name less, cut off."""
     joined = ""
     for count, line in enumerate(lines, start=1):
         joined += squeeze(line)
-        if joined == name or (len(name) >= 12 and joined.startswith(name) and len(joined) <= len(name) * 1.5):
+        if joined == name:
             return count
+        if not whole and len(name) >= 12 and joined.startswith(name) and len(joined) <= len(name) * 1.5:
+            return 0 if is_chrome(joined[len(name) :]) else count
         if not name.startswith(joined):
             return 0
     return 0
@@ -252,7 +255,7 @@ def _heading_before(before: list[Line], crumbs: set[str], draft: Draft) -> int:
             and _goes_on(before[start - 1].text, line.text)
         ):
             start -= 1
-        draft.title = "".join(part.text for part in before[start : at + 1])
+        draft.title = joined_title([part.text for part in before[start : at + 1]])
         return at
     return -1
 
@@ -269,7 +272,7 @@ def _title_before(before: list[Line], crumbs: set[str], wanted: list[str], draft
         start = at
         if at > 0 and not before[at - 1].linked and _goes_on(before[at - 1].text, line.text):
             start -= 1
-        draft.title = "".join(part.text for part in before[start : at + 1])
+        draft.title = joined_title([part.text for part in before[start : at + 1]])
         return at
     return -1
 
@@ -397,7 +400,7 @@ def _behind_title(lines: list[str], at: int, end: int, draft: Draft) -> tuple[li
         return [], 0
     kept = [line for line in lines[:at] if document_number(line)]
     if draft.title is None:
-        draft.title = "".join(lines[at:end])
+        draft.title = joined_title(lines[at:end])
         draft.title_from = "heading"
     while end < len(lines) and (is_edge(lines[end], frame=True) or is_date_line(lines[end])):
         end += 1
