@@ -140,8 +140,54 @@ def test_a_range_is_found(low: int, step: int, sign: str, unit: str) -> None:
         "第{number}次会议",
         "V{number}.0系统",
         "“1+{number}+N”体系",
+        "1+{number}+N体系",
+        "{number}+N模式",
+        "ISO{number}认证",
+        "第{number}届",
+        "第{number}至{number}条",
+        "{year}-03-15",
+        "{year}年3月15日至5月1日",
+        "{year}.03.15",
+        "电话0999-{number:07d}",
+        "https://www.example.gov.cn/{number}.html",
+        "report{number}@example.gov.cn",
+        "〔{year}〕第{number}号",
+        "GB{number}-{year}标准",
+        "5G+{number}X平台",
+        "〈{number}条规定〉",
     ],
 )
 def test_a_name_with_digits_is_no_quantity(name: str, number: int, year: int) -> None:
     sentence = f"按照{name.format(number=number, year=year)}的要求抓好落实。"
     assert [q.text for q in find_quantities(sentence)] == []
+
+
+@given(hundredths=st.integers(min_value=1, max_value=999_999), unit=st.sampled_from(["元", "人次", "件", "公里"]))
+@settings(max_examples=150, deadline=None)
+@pytest.mark.parametrize(("scale", "factor"), [("", 1), ("万", 10_000), ("亿", 100_000_000)], ids=["plain", "万", "亿"])
+def test_a_decimal_is_found(hundredths: int, unit: str, scale: str, factor: int) -> None:
+    number = Decimal(hundredths) / 100
+    for written in (f"{number:f}", f"{number:,f}", full_width(f"{number:f}")):
+        words = f"{written}{scale}{unit}"
+        found = find_quantities(f"全年共计{words}，与计划相符。")
+        assert [(q.text, q.unit) for q in found] == [(words, unit)]
+        assert found[0].value == pytest.approx(float(number * factor), rel=1e-12)
+
+
+@given(tenths=st.integers(min_value=2, max_value=9), more=st.sampled_from(["", "半", "多"]))
+@settings(deadline=None)
+def test_tenths_are_a_share(tenths: int, more: str) -> None:
+    for written in (str(tenths), _DIGITS[tenths]):
+        words = f"{written}成{more}"
+        (found,) = find_quantities(f"调查显示，{words}受访者满意。")
+        value = tenths * 10 + (5 if more == "半" else 0)
+        assert (found.text, found.value, found.unit) == (words, value, "%")
+        assert found.bound == ("over" if more == "多" else "exact")
+
+
+@given(rank=st.integers(min_value=1, max_value=99), word=st.sampled_from(["", "位", "名"]))
+@settings(deadline=None)
+def test_a_rank_is_found(rank: int, word: str) -> None:
+    for written in (str(rank), chinese(rank)):
+        (found,) = find_quantities(f"考评成绩位居全省第{written}{word}，较为靠前。")
+        assert (found.text, found.value, found.unit, found.kind) == (f"第{written}{word}", rank, "位", "rank")
