@@ -238,5 +238,7 @@ def _as_state(state: str) -> State:
 
 
 def _sentence(text: str) -> str:
+    """The text with its full stop, and a capital where it begins with a word rather than with an address."""
     text = text.strip().rstrip(".")
-    return f"{text[:1].upper()}{text[1:]}." if text else text
+    start = text.partition(" ")[0]
+    return f"{text[:1].upper() if start.isalpha() else text[:1]}{text[1:]}." if text else text
