@@ -67,6 +67,7 @@ OUTCOMES = (
 REST = {"败诉": "胜诉", "胜诉": "败诉"}
 """Words of what is left of the whole, where they are not 不 or 未 and the name."""
 JOINED = re.compile(r"、[^,，;；。\d]{0,12}")
+NONE = Fraction(0)
 SUMMABLE = frozenset(("count", "money", "change"))
 VERDICTS: dict[CheckVerdict, str] = {
     "consistent": "与所述相等",
@@ -168,13 +169,13 @@ class _Reading:
 
     def figure(self, at: int, quantity: Quantity, codes: frozenset[str]) -> _Figure:
         match = NUMBER.search(quantity.text)
-        if match is None:
-            value, places, slack = Fraction(str(quantity.value)), 0, Fraction(0)
-        else:
+        places, slack = 0, NONE
+        if match is not None:
             places = len(match.group(2) or "")
             times = TIMES.get(match.group(3) or "", 1)
-            value = Fraction(str(quantity.value))
-            slack = Fraction(times, 2 * 10**places) if times > 1 else Fraction(0)
+            slack = Fraction(times, 2 * 10**places) if times > 1 else NONE
+        whole = quantity.value.is_integer()
+        value = Fraction(int(quantity.value)) if whole else Fraction(str(quantity.value))
         return _Figure(quantity, at, value, places, slack, bisect_right(self.stops, quantity.start), codes)
 
     def rates(self) -> list[Check]:
@@ -356,8 +357,8 @@ class _Reading:
                     break
                 held.append(other)
             if len(held) > 1 and ending in (None, held[-1]):
-                value = sum((one.value for one in held), Fraction(0))
-                slack = sum((one.slack for one in held), Fraction(0))
+                value = sum((one.value for one in held), NONE)
+                slack = sum((one.slack for one in held), NONE)
                 found.append(_Count(value, slack, first.quantity.unit, tuple(held)))
         return found
 
@@ -627,13 +628,13 @@ class _Reading:
             marked = PARTS_BEGIN.search(opened)
             if marked is None:
                 continue
-            summed = Fraction(0)
+            summed = NONE
             for end, part in enumerate(parts):
                 summed += part.value
                 if summed >= total.value:
                     parts = parts[: end + 1]
                     break
-            slack = total.slack + sum((part.slack for part in parts), Fraction(0))
+            slack = total.slack + sum((part.slack for part in parts), NONE)
             bracket = opened.lstrip()[:1] in ("(", "（")
             if summed == total.value and len(parts) > 1:
                 verdict: CheckVerdict = "consistent"
@@ -698,10 +699,12 @@ class _Reading:
         return found
 
 
-def judge(stated: Fraction, places: int, computed: Fraction, spread: Fraction = Fraction(0)) -> CheckVerdict:
+def judge(stated: Fraction, places: int, computed: Fraction, spread: Fraction = NONE) -> CheckVerdict:
     """How a stated figure with so many decimal places agrees with a computed one; `spread` is what 万 may hide."""
     if computed == stated:
         return "consistent"
+    if not spread and abs(float(computed) - float(stated)) * 10**places > 2:
+        return "mismatch"  # far off: spared the exact arithmetic
     scale = 10**places
     sign = -1 if computed < 0 else 1
     size = abs(computed) * scale
@@ -719,13 +722,13 @@ def _count(figure: _Figure) -> _Count:
 
 
 def _implied(value: Fraction | int) -> _Count:
-    return _Count(Fraction(value), Fraction(0), None, ())
+    return _Count(Fraction(value), NONE, None, ())
 
 
 def _spread(numerator: _Count, whole: _Count) -> Fraction:
     """How far, in per cent, rounding to 万 may have moved the quotient."""
     if not numerator.slack and not whole.slack:
-        return Fraction(0)
+        return NONE
     computed = numerator.value / whole.value
     return 100 * computed * (numerator.slack / numerator.value + whole.slack / whole.value)
 

@@ -445,9 +445,9 @@ class _Reading:
         near = place.near if near is None else near
         near_bits = place.near_bits if near is place.near else _bits(near)
         reach = place.clause_start - REACH
-        sentence_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= reach])
+        sentence_bits = place.clause_bits | _bits_since(place.lead, reach)
         item = max(self.flat.rfind(";", reach if reach > 0 else 0, place.clause_start), reach)
-        item_bits = place.clause_bits | _bits([hit for hit in place.lead if hit[0] >= item])
+        item_bits = sentence_bits if item == reach else place.clause_bits | _bits_since(place.lead, item)
         best: _Found | None = None
         keys = near_bits & matcher.says_keys
         tables = [(keys, matcher.by_says), (sentence_bits & matcher.sentence_keys, matcher.by_sentence)]
@@ -777,6 +777,15 @@ def _latest(hits: Sequence[Hit], topics: int) -> int:
 def _bits(hits: Sequence[Hit]) -> int:
     bits = 0
     for hit in hits:
+        bits |= hit[2]
+    return bits
+
+
+def _bits_since(hits: Sequence[Hit], start: int) -> int:
+    bits = 0
+    for hit in reversed(hits):
+        if hit[0] < start:
+            break
         bits |= hit[2]
     return bits
 
