@@ -237,18 +237,22 @@ def table(scores: list[Score]) -> Table:
         made.add_column(head, justify="left" if head == "extractor" else "right", no_wrap=True)
     for score in scores:
         count = len(score.pages)
+        fields = (*(name for name in FIELDS if name != "source"), "attachments")
+        title, day, moment, number, files = (
+            f"{score.right(name)}/{sum(name in page.fields for page in score.pages)}" for name in fields
+        )
         made.add_row(
             score.extractor,
             f"{score.found:.1%}",
             f"{score.whole}/{count}",
             f"{score.leaked:.1%}",
             f"{score.clean}/{count}",
-            f"{score.right('title')}/{count}",
-            f"{score.right('published')}/{count}",
-            f"{score.right('published_time')}/{count}",
+            title,
+            day,
+            moment,
             f"{score.source:.1%}",
-            f"{score.right('document_number')}/{count}",
-            f"{score.right('attachments')}/{count}",
+            number,
+            files,
             f"{score.milliseconds:.1f} ms",
         )
     return made
