@@ -21,6 +21,8 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     etag: str | None = None
     write: Callable[[IO[bytes]], None] | None = None
+    cookie: str | None = None
+    """Who comes without it is sent to the same address once more, with it."""
 
 
 @dataclass
@@ -74,6 +76,9 @@ def serve(pages: dict[str, Answer], *, address: str = "127.0.0.1") -> Iterator[P
             status = answer.status
             if answer.etag and self.headers.get("If-None-Match") == answer.etag:
                 status = 304
+            if answer.cookie and answer.cookie not in (self.headers.get("Cookie") or ""):
+                status = 302
+                answer = Answer(status=302, headers={"Location": self.path, "Set-Cookie": f"{answer.cookie}; Path=/"})
             portal.asked.append((moment, self.path, status))
             self.send_response(status)
             for name, value in answer.headers.items():

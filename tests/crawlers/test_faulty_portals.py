@@ -13,7 +13,7 @@ from tests.crawlers.crawling import Crawl, crawl, entry
 from tests.crawlers.loopback_portal import Answer, Portal, article, html, listing, serve
 
 HTML = {"Content-Type": "text/html; charset=utf-8"}
-NAMES = tuple(f"{branch}局" for branch in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥")
+NAMES = tuple(f"{branch}局" for branch in "甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午未申酉戌亥天地")
 
 
 def title(number: int) -> str:
@@ -56,6 +56,7 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
             '<div class="content"><p>附件：<a href="/files/..%2f..%2f..%2fetc%2fx.pdf">附件.pdf</a>'
             '<a href="/files/endless.pdf">附件2.pdf</a><a href="/../../up.pdf">附件3.pdf</a></p></div>'
         ),
+        "/cookie.html": Answer(article("青山市2023年度法治政府建设年度报告").body, headers=HTML, cookie="CT6T=a1"),
         "/sound.html": article("青山市2024年度法治政府建设年度报告"),
     }
     rows = [(path, title(number)) for number, path in enumerate(faults)]
@@ -104,6 +105,7 @@ EXPECTED = {
     "files/..%2f..%2f..%2fetc%2fx.pdf": "wrong_type",
     "files/endless.pdf": "too_large",
     "up.pdf": "truncated",
+    "cookie.html": "ok",
     "sound.html": "ok",
 }
 
@@ -209,3 +211,8 @@ def test_a_host_whose_robots_txt_fails_is_asked_nothing_else(faulty: tuple[Crawl
     assert outcome.states["silent"]["state"] == "unreachable"
     assert "503" in outcome.states["silent"]["reason"]
     assert set(portals["silent"].paths()) == {"/robots.txt"}
+
+
+def test_a_guard_that_only_wants_its_cookie_back_is_passed(faulty: tuple[Crawl, dict[str, Portal], Portal]):
+    _, portals, _ = faulty
+    assert [status for _, path, status in portals["faults"].asked if path == "/cookie.html"] == [302, 200]
