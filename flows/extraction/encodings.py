@@ -67,6 +67,8 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     for mark, encoding in _BOMS:
         if content.startswith(mark):
             return Decoded(_checked(content[len(mark) :].decode(encoding, "replace"), encoding), encoding)
+    if wide := without_mark(content):
+        return Decoded(_checked(content.decode(wide, "replace"), wide), wide)
     declared: list[str] = []
     if found := _META.search(content[:4096]):
         declared.append((found[1] or found[2]).decode("ascii").lower())
@@ -88,6 +90,10 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
             continue
         if encoding == "gb18030" and _share(_UTF8_AS_GBK, text) > 0.25:
             continue
+        if encoding == "gb18030" and _is_big5(content, text):
+            return Decoded(
+                _checked(content.decode("big5hkscs", "replace"), "big5hkscs"), "big5hkscs", ("The page is Big5.",)
+            )
         warnings: tuple[str, ...] = ()
         if declared and _READ_AS.get(declared[0], declared[0]) != encoding and not content.isascii():
             warnings = (f"The page says it is {declared[0]} but is {encoding}.",)
@@ -96,7 +102,8 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
     best: tuple[float, str, str] | None = None
     for encoding in tried or ["utf-8", "gb18030"]:
         text = content.decode(encoding, "replace")
-        broken = text.count("\ufffd") / max(1, len(text))
+        # A page may be cut off in the middle of a sign, and hold a bad byte or two.
+        broken = max(0, text.count("\ufffd") - 2) / max(1, len(text))
         if best is None or broken < best[0]:
             best = (broken, encoding, text)
     if best is not None and best[0] <= 0.002:
@@ -115,6 +122,34 @@ def decode(content: bytes, content_type: str | None = None) -> Decoded:
             (f"The encoding was guessed: {guess.encoding}.",),
         )
     raise Unreadable("mojibake", "The bytes are text in no known encoding; fetch the page again or look at it by hand.")
+
+
+def without_mark(content: bytes) -> str | None:
+    """The UTF-16 that the bytes of a page are without a byte order mark: every other byte of its first signs is 0."""
+    if content[:1] and content[1:4:2] == b"\0\0" and b"\0" not in content[:4:2]:
+        return "utf-16-le"
+    if content[1:2] and content[:4:2] == b"\0\0" and b"\0" not in content[1:4:2]:
+        return "utf-16-be"
+    return None
+
+
+def _is_big5(content: bytes, as_gb: str) -> bool:
+    """Whether bytes that can be read as GB18030 are Big5: read so, hardly any of their characters is a common one."""
+    han = [sign for sign in as_gb[:100_000] if "\u4e00" <= sign <= "\u9fff"]
+    if len(han) < 20 or _common(han, "gb2312", 0xB0, 0xD7) > 0.7:
+        return False
+    try:
+        text = content.decode("big5hkscs")
+    except UnicodeDecodeError:
+        return False
+    other = [sign for sign in text[:100_000] if "\u4e00" <= sign <= "\u9fff"]
+    return len(other) >= 20 and _common(other, "big5", 0xA4, 0xC6) > 0.9
+
+
+def _common(han: list[str], encoding: str, first: int, last: int) -> float:
+    """Share of the characters that stand in the rows of the encoding that hold the common ones."""
+    rows = (code[0] for sign in han if (code := sign.encode(encoding, "ignore")))
+    return sum(first <= row <= last for row in rows) / len(han)
 
 
 def _checked(text: str, encoding: str) -> str:

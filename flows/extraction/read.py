@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from flows.extraction.draft import Draft
+from flows.extraction.encodings import decode, unpack, without_mark
 from flows.extraction.facts import Document, Listing, Unreadable
 from flows.extraction.headline import drop_repeated, find_title, joined_title, tidy_title
 from flows.extraction.typography import one_line, squeeze
@@ -53,8 +54,6 @@ def read_pages(pages: Sequence[tuple[bytes, str | None]], *, listing: Listing = 
 
 
 def _opened_draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
-    from flows.extraction.encodings import unpack
-
     if not content.strip():
         raise Unreadable("empty", "The file is empty; fetch it again.")
     return _draft(unpack(content), content_type, listing)
@@ -79,7 +78,7 @@ def kind_of(content: bytes) -> str:
         return "archive"
     if _HTML.search(content[:8192]) or content.startswith((b"<?xml",)):
         return "html"
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff") or without_mark(content):
         return "html" if b"<\x00" in content[:400] or b"\x00<" in content[:400] else "plain"
     return "plain"
 
@@ -98,16 +97,11 @@ def _draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
         raise Unreadable("no_text_layer", "The file is a picture; have it read by a person or by OCR.")
     if kind == "archive":
         raise Unreadable("wrong_type", "The file is a packed archive (rar or 7z); unpack it and read the files in it.")
-    if (
-        b"\x00" in content[:4096]
-        and content[:2] not in (b"\xff\xfe", b"\xfe\xff")
-        and content.count(b"\x00", 0, 4096) > 40
-    ):
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or without_mark(content)
+    if not wide and content.count(b"\x00", 0, 4096) > 40:
         raise Unreadable(
             "wrong_type", "The bytes are neither text nor a kind of file that is read; look at it by hand."
         )
-    from flows.extraction.encodings import decode
-
     decoded = decode(content, content_type)
     if kind == "html":
         from flows.extraction.html import read_html

@@ -288,6 +288,9 @@ ENCODED = {
     "GBK that the header calls Latin-1": (BARE.encode("gbk"), "text/html; charset=ISO-8859-1"),
     "gzip that nobody announced": (gzip.compress(PLAIN.encode()), None),
     "UTF-16 with a byte order mark": (b"\xff\xfe" + BARE.encode("utf-16-le"), None),
+    "UTF-16 without a byte order mark": (BARE.encode("utf-16-le"), None),
+    "UTF-16 with its bytes the other way": (BARE.encode("utf-16-be"), None),
+    "cut off in a sign": (PLAIN.encode()[: PLAIN.encode().rindex("主办".encode()) + 1], None),
     "one broken byte": (PLAIN.encode().replace("一、主要成效".encode(), "一、主要成效".encode() + b"\xff"), None),
     "a lone surrogate": (PLAIN.replace("一、主要成效", "一、主要成效&#55357;").encode(), None),
     "a crawler's line before the page": (b"http://yunxi.example/1.html\n\xef\xbb\xbf" + PLAIN.encode(), None),
@@ -299,6 +302,18 @@ def test_encodings(content: bytes, content_type: str | None) -> None:
     document = read(content, content_type=content_type)
     assert document.text.split("\n") == [TITLE, *PROSE]
     document.text.encode()
+
+
+def test_undeclared_big5_is_no_gb18030() -> None:
+    lines = [
+        "政府堅持依法施政，全面推進法治建設，各項工作取得新的進展，市民滿意度持續提高。",
+        "下一步，將繼續完善法律制度，加強執法監督，提升公共服務水平，維護社會公平正義。",
+    ]
+    body = "".join(f"<p>{line}</p>" for line in lines)
+    html = f"<html><head><title>施政報告</title></head><body><div>{body}</div></body>"
+    document = read(html.encode("big5"))
+    assert document.text.split("\n")[-2:] == lines
+    assert document.warnings == ("The page is Big5.",)
 
 
 TABLES = {
