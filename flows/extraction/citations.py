@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -11,9 +12,10 @@ from flows.extraction.facts import Citation
 Kind = Literal["law", "regulation", "rule", "normative_document", "plan", "standard"]
 
 _TITLE = re.compile(r"《([^《》\n]{2,120}(?:《[^《》\n]{1,80}》[^《》\n]{0,80})*)》")
-_NUMBER = re.compile(
-    r"[\u4e00-\u9fff]{1,10}[〔\[［【﹝(（](?:19|20)\d{2}[〕\]］】﹞)）]\s?(?:第)?\d{1,5}\s?号|(?:GB|DB\d{2}|HJ|GA|SF)(?:/[TZ])?\s?\d+(?:\.\d+)?[-—–]\d{4}"
-)
+# Looked for at the bracket of its year; the body that issued it stands before.
+_YEARED_NUMBER = re.compile(r"[〔\[［【﹝(（](?:19|20)\d{2}[〕\]］】﹞)）]\s?第?\d{1,5}\s?号")
+_ISSUER = re.compile(r"[\u4e00-\u9fff]{1,10}$")
+_STANDARD = re.compile(r"(?:GB|DB\d{2}|HJ|GA|SF)(?:/[TZ])?\s?\d+(?:\.\d+)?[-—–]\d{4}")
 _LEAD = re.compile(
     r"(?:.*(?:落实|根据|按照?|依据|依照|印发|执行|参照|转发|贯彻|制定|出台|关于|结合|对照|修订|废止|和|及|与|的|以))(?=.{2,}[〔[［【﹝])"
 )
@@ -82,17 +84,25 @@ def find_citations(text: str) -> tuple[Citation, ...]:
     """
     found, numbered_as = _titled(text)
     first_paragraphs = text.find("\n", text.find("\n") + 1)
-    for match in _NUMBER.finditer(text):
-        if match.end() <= max(first_paragraphs, 0) or _BEHIND_TITLE.search(
-            text, max(0, match.start() - 4), match.start()
-        ):
+    for start, end in _numbers(text):
+        if end <= max(first_paragraphs, 0) or _BEHIND_TITLE.search(text, max(0, start - 4), start):
             continue  # the report's own number under its title, or one that stands behind a title
-        lead = _LEAD.match(match[0])
-        words = match[0][lead.end() if lead else 0 :]
-        number = number_of(words)
-        kind, named = numbered_as.get(number, ("standard" if words[0].isascii() else "normative_document", number))
-        found.append(Citation(match.end() - len(words), match.end(), words, kind, number, named))
+        number = number_of(text[start:end])
+        kind, named = numbered_as.get(number, ("standard" if number[0].isascii() else "normative_document", number))
+        found.append(Citation(start, end, text[start:end], kind, number, named))
     return tuple(sorted(_with_years(found), key=lambda one: one.start))
+
+
+def _numbers(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of documents' numbers and of standards', without the verb that leads in to them."""
+    for match in _YEARED_NUMBER.finditer(text):
+        issuer = _ISSUER.search(text, max(0, match.start() - 10), match.start())
+        if issuer is not None:
+            words = text[issuer.start() : match.end()]
+            lead = _LEAD.match(words)
+            yield issuer.start() + (lead.end() if lead else 0), match.end()
+    for match in _STANDARD.finditer(text):
+        yield match.span()
 
 
 def _titled(text: str) -> tuple[list[Citation], dict[str, tuple[Kind, str]]]:
