@@ -1,7 +1,8 @@
 """What earlier nights left in the archive: what lists named, how far they were read, and what to ask again when.
 
 Everything is read from the logs under the archive root: `captures/` (what was fetched), `candidates/` (what lists
-named) and `columns/` (how far lists were read). A log that is lost costs a fuller reading, never a document.
+named) and `columns/` (how far lists were read, and when columns were looked for in vain). A log that is lost costs a
+fuller reading, never a document.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ COLUMNS = "columns"
 
 LOOK_BACK_EVERY = timedelta(days=30)
 """How often the pages behind the first are read again for what was published late or back-dated."""
+LOOK_AGAIN_AFTER = timedelta(days=7)
+"""How long a portal on which no column was found is left in peace."""
 RESUME_WITHIN = timedelta(days=7)
 """A deep reading that was cut off is taken up where it was for so long, and one that was finished is not repeated."""
 
@@ -120,8 +123,10 @@ class Memory:
         past: Past,
         candidates: Mapping[str, Mapping[str, Candidate]],
         columns: Mapping[tuple[str, str], ColumnMemory],
+        looks: Mapping[str, datetime],
     ) -> None:
         self.past = past
+        self._looks = looks
         self._candidates = candidates
         self._columns = columns
 
@@ -133,15 +138,21 @@ class Memory:
         for row in _rows(store, CANDIDATES):
             if row["portal_id"] in wanted:
                 candidates.setdefault(row["portal_id"], {})[row["url"]] = Candidate.of(row)
-        columns = {
-            (row["portal_id"], row["url"]): _column(row) for row in _rows(store, COLUMNS) if row["portal_id"] in wanted
-        }
+        columns: dict[tuple[str, str], ColumnMemory] = {}
+        looks: dict[str, datetime] = {}
+        for row in _rows(store, COLUMNS):
+            if row["portal_id"] not in wanted:
+                continue
+            if "looked_at" in row:
+                looks[row["portal_id"]] = datetime.fromisoformat(row["looked_at"])
+            else:
+                columns[row["portal_id"], row["url"]] = _column(row)
         past = Past(store, {one.fetch_url for known in candidates.values() for one in known.values()})
         # Logs are named after their runs, and runs after their time.
         for capture in read_log(store):
             if capture.portal_id in wanted:
                 past.learn(capture)
-        return cls(past, candidates, columns)
+        return cls(past, candidates, columns, looks)
 
     def column(self, portal_id: str, url: str) -> ColumnMemory | None:
         """Return how a column was last read, None if never."""
@@ -154,6 +165,11 @@ class Memory:
             for (portal, url), column in self._columns.items()
             if portal == portal_id and column.found_at is not None
         }
+
+    def looked_in_vain(self, portal_id: str, now: datetime) -> datetime | None:
+        """Return when no column of a portal was found, if that was lately; None if it is time to look."""
+        looked = self._looks.get(portal_id)
+        return looked if looked is not None and now - looked < LOOK_AGAIN_AFTER else None
 
     def candidates(self, portal_id: str) -> Mapping[str, Candidate]:
         """Return what lists last said of each candidate of a portal, by canonical address."""

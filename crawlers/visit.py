@@ -15,7 +15,7 @@ from typing import Literal
 
 from crawlers.attachments import find_attachments
 from crawlers.body_pages import find_body_pages
-from crawlers.candidates import EVERY_YEAR, Candidates, Row, Years, year_of
+from crawlers.candidates import EVERY_YEAR, Candidates, Row, Years, iso, year_of
 from crawlers.discovery import Discovery
 from crawlers.fetching import Fetched, Fetcher, HostGivenUpError
 from crawlers.lists import Ask, ColumnOutcome, ListReader, Mode
@@ -115,11 +115,16 @@ class Visit:
         latest = max((column.found_at for column in known.values() if column.found_at), default=None)
         if latest is not None and self.mode == "nightly" and self.now() - latest < LOOK_BACK_EVERY:
             return columns
+        home_page = Column(url=self.portal.base_url + "/", name="home page")
+        vain = self.memory.looked_in_vain(self.portal.id, self.now()) if self.mode == "nightly" else None
+        if vain is not None and not columns:
+            sentence = f"no column was found on {vain:%Y-%m-%d}; it is looked for again a week later"
+            self._outcomes.append(ColumnOutcome(home_page, "empty", sentence))
+            return []
         self._lists.found_at = self.now()
         home = await discovery.look()
         self._lists.fetched = discovery.pages
         if home.verdict != "ok":
-            home_page = Column(url=self.portal.base_url + "/", name="home page")
             failed = self._lists.failed(home_page, home)
             # A home page that is not there is no list that changed.
             self._outcomes.append(replace(failed, state="unreachable") if failed.state == "drift" else failed)
@@ -129,7 +134,10 @@ class Visit:
             sentence = "no page that the home page leads to is named after 法治政府建设 or lists an annual report"
             if discovery.elsewhere:
                 sentence = f"{discovery.elsewhere[0]} is on a host that the entry does not name in allow_hosts"
-            self._outcomes.append(ColumnOutcome(Column(url=self.portal.base_url), "empty", sentence))
+            self._outcomes.append(ColumnOutcome(home_page, "empty", sentence))
+            if self.mode != "probe" and not discovery.elsewhere:
+                looked = {"run_id": self.run_id, "portal_id": self.portal.id, "looked_at": iso(self.now())}
+                self.write_column(looked)
         found = {document_key(column.url): column for column in columns}
         return list((discovery.found | found).values())
 

@@ -95,6 +95,15 @@ def test_a_page_that_was_archived_but_never_read_is_asked_for_again(tmp_path: Pa
     assert run(nights.later(days=1)).asked[:1] == ["/fz/ 200"]
 
 
+def test_columns_that_were_looked_for_in_vain_are_looked_for_again_a_week_later(tmp_path: Path):
+    nights = Nights(tmp_path, {"/": html("<p>正在建设</p>")}, columns=())
+    assert run(nights).asked[0] == "/ 200"
+    quiet = run(nights.later(days=1))
+    assert (quiet.asked, quiet.outcome.state) == ([], "empty")
+    nights.pages |= {"/": html('<a href="/fz/">法治政府建设年度报告</a>')} | pages_of([("/r/1.html", REPORT), *news(2)])
+    assert "/r/1.html 200" in run(nights.later(days=7)).asked
+
+
 def test_a_copy_on_a_host_that_the_registry_does_not_name_is_no_report_and_is_not_asked(tmp_path: Path):
     copy = ("http://www.copies.example/r/1.html", REPORT)
     nights = Nights(tmp_path, pages_of([copy, *news(1)]))
