@@ -1,46 +1,80 @@
-"""Sealed processes: no network, and a job that breaks its process costs that one job."""
+"""Sealed processes: no way to any network, results in order, jobs taken only as they are needed."""
 
 from __future__ import annotations
 
 import os
 import socket
-import time
+import urllib.request
 
 import pytest
 
-from flows.sealed import NetworkForbidden, in_sealed_processes
+from flows.sealed import AHEAD, NetworkForbidden, in_sealed_processes
 
 
-def work(job: str) -> str:
-    if job == "crash":
+def lost(job: object) -> tuple[int, int]:
+    return -1, -1
+
+
+def make_socket(_: int) -> None:
+    socket.socket()
+
+
+def connect(port: int) -> None:
+    socket.create_connection(("127.0.0.1", port))
+
+
+def look_up(_: int) -> None:
+    socket.getaddrinfo("localhost", 80)
+
+
+def fetch(port: int) -> None:
+    urllib.request.urlopen(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize("work", [make_socket, connect, look_up, fetch], ids=lambda work: work.__name__)
+def test_the_network_is_forbidden(work: object) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server, pytest.raises((NetworkForbidden, OSError)) as refused:
+        list(in_sealed_processes(work, [server.getsockname()[1]], 1, lost))  # type: ignore[arg-type]
+    assert "asked for the network" in str(refused.value)
+
+
+def square(number: int) -> tuple[int, int]:
+    return number * number, os.getpid()
+
+
+def test_results_come_in_the_order_of_the_jobs_from_other_processes() -> None:
+    results = list(in_sealed_processes(square, range(40), 2, lost))
+    assert [value for value, _ in results] == [number * number for number in range(40)]
+    assert os.getpid() not in {process for _, process in results}
+
+
+def test_jobs_are_taken_only_as_they_are_needed() -> None:
+    taken: list[int] = []
+
+    def jobs() -> object:
+        for number in range(1000):
+            taken.append(number)
+            yield number
+
+    results = in_sealed_processes(square, jobs(), 1, lost)  # type: ignore[arg-type]
+    next(results)
+    assert len(taken) <= AHEAD
+    results.close()  # type: ignore[attr-defined]
+
+
+def die_on_three(number: int) -> tuple[int, int]:
+    if number == 3:
         os.abort()
-    if job == "hang":
-        while True:
-            time.sleep(60)
-    if job == "network":
-        socket.create_connection(("127.0.0.1", 9))
-    return f"{job} done"
+    return square(number)
 
 
-def lost(job: str) -> str:
-    return f"{job} lost"
+def hang_on_three(number: int) -> tuple[int, int]:
+    while number == 3:
+        pass
+    return square(number)
 
 
-COURSES = {
-    "all well": (["a", "b", "c"], ["a done", "b done", "c done"]),
-    "a crash": (["a", "crash", "b"], ["a done", "crash lost", "b done"]),
-    "a crash first": (["crash", "a"], ["crash lost", "a done"]),
-    "two crashes": (["crash", "a", "crash"], ["crash lost", "a done", "crash lost"]),
-    "a loop without end": (["a", "hang", "b"], ["a done", "hang lost", "b done"]),
-    "nothing": ([], []),
-}
-
-
-@pytest.mark.parametrize(("jobs", "results"), COURSES.values(), ids=COURSES.keys())
-def test_each_job_has_its_result_in_order(jobs: list[str], results: list[str]) -> None:
-    assert list(in_sealed_processes(work, jobs, 2, lost, longest_s=3.0)) == results
-
-
-def test_no_socket_is_made() -> None:
-    with pytest.raises(NetworkForbidden, match=r"socket\."):
-        list(in_sealed_processes(work, ["network"], 1, lost))
+@pytest.mark.parametrize("work", [die_on_three, hang_on_three], ids=lambda work: work.__name__)
+def test_a_job_that_takes_its_process_along_costs_no_other(work: object) -> None:
+    results = in_sealed_processes(work, range(8), 2, lost, longest_s=3.0)  # type: ignore[arg-type]
+    assert [value for value, _ in results] == [-1 if number == 3 else number * number for number in range(8)]
