@@ -18,8 +18,9 @@ def meanings() -> dict[str, Any]:
     return content
 
 
-def comment_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """COMMENT statements for all that the current database holds and dictionary.yaml explains."""
+def comment_statements(connection: duckdb.DuckDBPyConnection, *, tables_alone: bool = False) -> Iterator[str]:
+    """COMMENT statements for all that the current database holds and dictionary.yaml explains; `tables_alone` leaves
+    out macros and the columns of views."""
     known = meanings()
     relations = connection.execute(
         """SELECT 'TABLE', table_name FROM duckdb_tables()
@@ -32,13 +33,16 @@ def comment_statements(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
            ORDER BY ALL"""
     ).fetchall()
     for kind, name in relations:
-        if name in known["names"]:
+        if name in known["names"] and not (tables_alone and kind.startswith("MACRO")):
             yield f"COMMENT ON {kind} {_name(name)} IS {_literal(known['names'][name])}"
     columns = connection.execute(
         """SELECT c.table_name, c.column_name FROM duckdb_columns() c
            WHERE c.database_name = current_database() AND NOT c.internal ORDER BY c.table_name, c.column_index"""
     ).fetchall()
+    views = {name for kind, name in relations if kind == "VIEW"} if tables_alone else set()
     for table, column in columns:
+        if table in views:
+            continue
         meaning = known["of"].get(table, {}).get(column) or known["columns"].get(column)
         if meaning:
             yield f"COMMENT ON COLUMN {_name(table)}.{_name(column)} IS {_literal(meaning)}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby, pairwise
 from pathlib import Path
@@ -55,21 +56,32 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
     All or nothing: raises BatchRefused with one sentence and leaves the tables as they were. Loading a batch again
     changes nothing, and batches loaded in another order end in the same tables."""
     paths = _files(folder)
-    connection.execute("BEGIN")
-    try:
-        with tempfile.TemporaryDirectory(prefix="fazhi-load-") as scratch:
-            for name, path in paths.items():
-                _read(connection, TABLES[name], path)
-            _replace_logs_and_seeds(connection, paths)
-            _load_texts(connection, paths, Path(scratch))
+    with _transaction(connection), tempfile.TemporaryDirectory(prefix="fazhi-load-") as scratch:
+        for name, path in paths.items():
+            _read(connection, TABLES[name], path)
+        _replace_logs_and_seeds(connection, paths)
+        _load_texts(connection, paths, Path(scratch))
         written = (connection.execute("SELECT count(*) FROM incoming").fetchone() or (0,))[0]
         for name in paths:
             connection.execute(f"DROP TABLE batch_{name}")
+    return int(written)
+
+
+@contextmanager
+def _transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """A transaction of our own, or the one that is open already: a lake's lasts until the gate has judged."""
+    # now() is when the transaction began: outside of one, each statement has its own.
+    first, second = (connection.execute("SELECT CAST(now() AS VARCHAR)").fetchone() for _ in range(2))
+    if first == second:
+        yield
+        return
+    connection.execute("BEGIN")
+    try:
+        yield
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
         raise
-    return int(written)
 
 
 def _files(folder: Path) -> dict[str, Path]:
@@ -438,7 +450,8 @@ def _insert_rows(
         return
     with path.open("w", encoding="utf-8") as lines:
         for row in rows:
-            lines.write(json.dumps(row, ensure_ascii=False, default=lambda time: time.isoformat()) + "\n")
+            told = json.dumps(row, ensure_ascii=False, separators=(",", ":"), default=lambda time: time.isoformat())
+            lines.write(told + "\n")
     types = connection.execute(
         "SELECT column_name, data_type FROM duckdb_columns() "
         "WHERE table_name = ? AND database_name IN ('temp', current_database())",

@@ -26,8 +26,11 @@ def migrations() -> list[Traversable]:
     return sorted((file for file in folder.iterdir() if file.name.endswith(".sql")), key=lambda file: file.name)
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, found: Sequence[Traversable] | None = None) -> int:
-    """Apply what is missing, each file in one transaction; returns how many were applied.
+def migrate(
+    connection: duckdb.DuckDBPyConnection, found: Sequence[Traversable] | None = None, *, lake: bool = False
+) -> int:
+    """Apply what is missing, each file in one transaction; returns how many were applied. A `lake` chooses by itself
+    how its columns are compressed.
 
     Raises MigrationRefused for an applied file that was edited or is gone, and for a gap in the numbers. CHECKPOINT
     follows at once, because replaying DDL from a write-ahead log is not to be trusted."""
@@ -60,7 +63,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, found: Sequence[Traversable] 
             continue
         connection.execute("BEGIN")
         try:
-            connection.execute(sql.decode("utf-8"))
+            text = sql.decode("utf-8")
+            connection.execute(text.replace(" USING COMPRESSION zstd", "") if lake else text)
             connection.execute("INSERT INTO schema_version VALUES (?, ?, ?, now())", [number, step.name, digest])
             connection.execute("COMMIT")
         except duckdb.Error as fault:
@@ -71,14 +75,15 @@ def migrate(connection: duckdb.DuckDBPyConnection, found: Sequence[Traversable] 
     return done
 
 
-def refresh_views(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the views and macros anew and write every comment."""
+def refresh_views(connection: duckdb.DuckDBPyConnection, *, lake: bool = False) -> None:
+    """Make the views and macros anew and write every comment that can be written: a lake keeps none of macros, nor of
+    the columns of views."""
     from warehouse.dictionary import comment_statements
 
     connection.execute("BEGIN")
     for name in VIEW_FILES:
         connection.execute(files("warehouse").joinpath(name).read_text(encoding="utf-8"))
-    for statement in comment_statements(connection):
+    for statement in comment_statements(connection, tables_alone=lake):
         connection.execute(statement)
     connection.execute("COMMIT")
     connection.execute("CHECKPOINT")

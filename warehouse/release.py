@@ -62,7 +62,7 @@ class Release(NamedTuple):
     """A published release."""
 
     path: Path
-    """The versioned file; the symlink `fazhi.duckdb` beside its folder names it now."""
+    """The versioned file that the symlink `fazhi.duckdb` names now; of a lake the folder of its data."""
     run_id: str
 
 
@@ -128,7 +128,7 @@ class Staging:
         """Judge the staging copy and make it the release; the symlink changes in one step.
 
         Raises GateRefused with the failing checks, and leaves the last release in place."""
-        failures = judge(self.connection, self._last)
+        failures = self._judged()
         if failures:
             raise GateRefused(failures)
         self._settle()
@@ -146,6 +146,15 @@ class Staging:
         self._last = target
         self._forget_old(target)
         return Release(target, run_id)
+
+    def _judged(self) -> tuple[Failure, ...]:
+        if self._last is None:
+            return judge(self.connection, compare=False)
+        self.connection.execute(f"ATTACH {_literal(str(self._last))} AS previous (READ_ONLY)")
+        try:
+            return judge(self.connection, compare=True)
+        finally:
+            self.connection.execute("DETACH previous")
 
     def _take_lock(self) -> None:
         self._lock = (self.root / "loader.lock").open("w", encoding="utf-8")

@@ -17,7 +17,7 @@ from flows.cli.reextract import reextract
 from flows.cli.run import run
 from flows.cli.sample import sample_portal
 from flows.cli.serve import serve
-from flows.cli.warehouse import ask, coverage, dictionary, diff, export, search, sql
+from flows.cli.warehouse import ask, coverage, dictionary, diff, export, notebook, search, sql
 
 app = typer.Typer(
     name="fazhi",
@@ -47,6 +47,7 @@ app.command()(coverage)
 app.command()(evidence)
 app.command()(dictionary)
 app.command()(export)
+app.command()(notebook)
 app.add_typer(portals.portals, name="portals")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(archive.app, name="archive")

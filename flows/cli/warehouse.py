@@ -119,6 +119,25 @@ def _prompt(release: Path) -> None:
     )
 
 
+def notebook(data: DataOption = None) -> None:
+    """Open the questions and plots as a marimo notebook in the browser."""
+    import os
+    import subprocess
+    from importlib.util import find_spec
+
+    from warehouse.release import existing_release
+
+    root = warehouse_root(data)
+    existing_release(root)
+    if find_spec("marimo") is None or find_spec("altair") is None:
+        raise QueryRefused("marimo is not installed: uv sync --extra analyst.")
+    page = Path(__file__).parents[2] / "warehouse" / "notebook.py"
+    environment = os.environ | {"FAZHI_DATA": str(root.parent)}
+    sys.exit(
+        subprocess.run([sys.executable, "-m", "marimo", "run", str(page)], env=environment, check=False).returncode
+    )
+
+
 def diff(
     report: Annotated[str, typer.Argument(help="A report_id, as in `reports`.")],
     data: DataOption = None,

@@ -127,3 +127,40 @@ PROMISED = {
 def test_promised_names(made: duckdb.DuckDBPyConnection, name: str, columns: str) -> None:
     there = {row[0] for row in made.execute(f"DESCRIBE {name}").fetchall()}
     assert set(columns.split()) <= there
+
+
+# Rows that a warehouse of each version could hold, and what they must have become.
+OLD_TEXT = "标题\n普法30场。"
+OLD_ROWS = {
+    1: f"""
+        INSERT INTO texts (report_id, text_digest, text, capture_id, seen_at, extractor_version, portal_id, url,
+                           report_year)
+        VALUES ('r', 'd', '{OLD_TEXT}', 'c', '2025-03-01', '1', 'p', 'https://p.example', 2024);
+        INSERT INTO text_paragraphs VALUES ('r', 'd', 1, true, 1, '标题', NULL),
+                                           ('r', 'd', 1, true, 2, '普法30场。', NULL);
+        INSERT INTO text_postings VALUES ('r', 'd', 1, true, '普法', 1), ('r', 'd', 1, true, '标题', 2)""",
+    2: f"""
+        INSERT INTO texts (report_id, text_digest, text, capture_id, seen_at, extractor_version, portal_id, url,
+                           report_year)
+        VALUES ('r', 'd', '{OLD_TEXT}', 'c', '2025-03-01', '1', 'p', 'https://p.example', 2024);
+        INSERT INTO text_paragraphs VALUES ('r', 'd', 1, true, 1, 0, 2, '标题', NULL),
+                                           ('r', 'd', 1, true, 2, 3, 9, '普法30场。', NULL);
+        INSERT INTO search_documents VALUES ('r', 'd', 1, true, 1, 3);
+        INSERT INTO search_postings VALUES ('普法', 1, 1), ('标题', 1, 2)""",
+}
+
+
+@pytest.mark.parametrize("version", range(1, len(migrations())), ids=lambda version: f"from {version}")
+def test_an_earlier_warehouse_keeps_its_data(version: int) -> None:
+    connection = duckdb.connect()
+    migrate(connection, migrations()[:version])
+    connection.execute(OLD_ROWS[min(version, max(OLD_ROWS))])
+    assert migrate(connection) == len(migrations()) - version
+    refresh_views(connection)
+    assert connection.execute("SELECT text FROM texts").fetchall() == [(OLD_TEXT,)]
+    assert connection.execute('SELECT para_no, text, start, "end" FROM paragraphs ORDER BY para_no').fetchall() == [
+        (1, "标题", 0, 2),
+        (2, "普法30场。", 3, 9),
+    ]
+    assert connection.execute("SELECT token, tf, words FROM search_postings JOIN search_documents USING (doc) "
+                              "ORDER BY token").fetchall() == [("普法", 1, 3), ("标题", 2, 3)]  # fmt: skip

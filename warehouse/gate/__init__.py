@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
@@ -43,22 +42,17 @@ def _checks() -> list[_Check]:
     return found
 
 
-def judge(connection: duckdb.DuckDBPyConnection, previous: Path | None) -> tuple[Failure, ...]:
-    """Run every check; `previous` is the last release, which some compare with. Empty means: may be released."""
+def judge(connection: duckdb.DuckDBPyConnection, *, compare: bool) -> tuple[Failure, ...]:
+    """Run every check. Empty means: may be released.
+
+    `compare` says that the last release is attached as `previous`; without it the checks that look there are left
+    out."""
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS loaded_texts (report_id VARCHAR, text_digest VARCHAR)")
-    if previous is not None:
-        path = str(previous).replace("'", "''")
-        connection.execute(f"ATTACH '{path}' AS previous (READ_ONLY)")
-    try:
-        return tuple(
-            failure
-            for check in _checks()
-            if (previous is not None or not check.needs_previous)
-            and (failure := _failure(connection, check)) is not None
-        )
-    finally:
-        if previous is not None:
-            connection.execute("DETACH previous")
+    return tuple(
+        failure
+        for check in _checks()
+        if (compare or not check.needs_previous) and (failure := _failure(connection, check)) is not None
+    )
 
 
 def _failure(connection: duckdb.DuckDBPyConnection, check: _Check) -> Failure | None:
