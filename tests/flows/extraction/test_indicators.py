@@ -250,6 +250,35 @@ def test_how_clauses_share_and_part_their_figures(source: str, expected: dict[st
     assert {one.indicator: one.value for one in observe(source, find_quantities(source))} == expected
 
 
+BEYOND = [
+    "投入资金1200万元建设法治文化公园3个，法治文化阵地36个",
+    "全县中小学聘任法治副校长86名，配备率100%",
+    "在册社区矫正对象320人，解除矫正118人，重新犯罪率为零",
+    "全市现有律师事务所42家，执业律师613人",
+    "归集信用信息320万条，修复失信企业86家",
+    "开展“扫黑除恶”专项行动，打掉犯罪团伙6个，抓获犯罪嫌疑人48名",
+    "调整优化乡镇（街道）行政执法事项102项，下沉执法力量230名",
+    "政务服务事项“一窗综办”率98%，即办率76%，平均承诺时限压缩82%",
+    "解答群众法律咨询5600人次，代写法律文书230份",
+    "查处违纪违法案件36件，处分42人",
+    "组织全县执法人员参加线上学习，累计学习2.3万学时",
+    "召开新闻发布会6场，发布政策解读稿件86篇",
+    "纳入“双随机”抽查对象名录库1.2万户、执法检查人员名录库860名",
+    "命名县级“学法用法示范户”320户，评选“十佳执法标兵”10名",
+    "印发《2023年法治政府建设工作要点》，细化任务8个方面42项",
+    "梳理形成行政许可事项清单321项，编制实施规范2140个",
+    "全年共召开县政府常务会议21次，审议议题163个",
+    "县政府主要负责人批示法治工作12次，协调解决重点问题9个",
+    "选聘行政执法监督员30名，开展执法监督检查4次",
+    "对12个乡镇、28个部门开展法治政府建设督察，反馈问题136个",
+]
+
+
+@pytest.mark.parametrize("source", BEYOND)
+def test_figures_that_are_no_indicators(source: str) -> None:
+    assert observe(source, find_quantities(source)) == ()
+
+
 def test_catalogue_has_130_indicators_of_17_dimensions() -> None:
     catalogue = load_catalogue()
     assert (len(catalogue.indicators), len(catalogue.dimensions)) == (130, 17)
