@@ -300,6 +300,8 @@ class Discovery:
         named = named or [one for one in self._lists if one.rank >= 3 and not one.legible]
         chosen = _without_repeats(sorted(named, key=lambda one: (one.rank, len(one.likely), one.depth)))
         covered = {key for one in chosen for key in one.likely}
+        if covered:  # beside a list with reports, one of news or of plans is not worth a request a night
+            chosen = [one for one in chosen if one.likely or one.rank == 4 or len(one.entries) < _FEWEST_ENTRIES]
         for one in sorted(self._lists, key=lambda one: (-one.depth, -len(one.likely))):
             if one.rank < 3 and not one.likely <= covered:
                 chosen.append(one)

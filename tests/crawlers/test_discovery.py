@@ -276,6 +276,18 @@ def test_only_lists_with_reports_of_their_own_are_watched() -> None:
     assert sorted(found) == [("/zwgk/fz/bm/", "法治政府建设/县直部门"), ("/zwgk/fz/zf/", "法治政府建设/县政府")]
 
 
+def test_beside_a_list_with_reports_one_of_news_is_not_watched() -> None:
+    pages = {
+        **PLAIN,
+        "/": links(*NAVIGATION, ("法治政府建设", "/fz/")),
+        "/fz/": links(("工作动态", "dt/"), ("年度报告", "bg/"), ("普法", "pf/")),
+        "/fz/dt/": rows("临河县召开依法行政推进会", "临河县依法行政经验交流", "临河县部署依法行政工作"),
+        "/fz/pf/": rows(*NOISE),
+        "/fz/bg/": COLUMN,
+    }
+    assert look(pages)[0] == [("/fz/bg/", "法治政府建设/年度报告")]
+
+
 def test_a_column_is_called_as_its_own_page_calls_it() -> None:
     crumbs = "<div class='x'>您现在的位置： <a href='/'>首页</a> &gt; 政务公开 &gt; 法治政府建设 &gt; 年度报告</div>"
     pages = {**PLAIN, "/": links(*NAVIGATION, ("法治政府建设", "/f/")), "/f/": COLUMN + crumbs}
