@@ -29,6 +29,7 @@ _COMPARED = re.compile(
     r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|回落|下滑|低于|少于|节约|节省|减轻|后移)?"
     r"(?:了|率|幅度|幅|约|近|超过|超|逾|(?<=[率幅度速])为|达到|达|最高达|分别|均|共|近乎|仅|\s)*$"
 )
+_MAY_BE_CHANGE = re.compile(r"[增减降升提高低压缩涨扩优快慢多少节精回下移轻超]")
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
 # 高于全省平均0.9件
 _COUNT_GAP = re.compile(rf"(?:(?P<up>高于|高出)|(?P<down>低于))[^{_STOP}]{{0,6}}(?:平均|均值)(?:水平|数)?$")
@@ -112,6 +113,9 @@ def amount_of(
 
 
 def _change(before: str, kind: QuantityKind, unit: str | None) -> tuple[QuantityKind, str | None]:
+    """The kind, and for growth and gaps the direction, by the words before a number."""
+    if _MAY_BE_CHANGE.search(before) is None:  # most numbers; the patterns below cost more than all else
+        return ("change" if unit == "个百分点" else kind), None
     match = _COMPARED.search(before)
     if match is not None and (match["up"] or match["down"]):
         return "change", "down" if match["down"] else "up"

@@ -17,7 +17,6 @@ import yaml
 from flows.extraction.words import cut
 
 _STOP = "，,。；;：:！？!?\n\t"
-_CLAUSE_START = re.compile(rf"[^{_STOP}]*$")
 _CLAUSE_END = re.compile(rf"[^{_STOP}]*")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
 _NOTE_BEFORE = re.compile(r"[(（][^()（）]*[)）]\s*$|[(（][^()（）]*\d[^()（）]*[)）]")
@@ -154,10 +153,17 @@ def _noun_of(phrase: str) -> str:
     return _tidy("".join(tokens[first:])) or phrase
 
 
+def _clause_start(text: str, floor: int, at: int) -> int:
+    """Where the clause begins in which `at` lies, at most 60 characters before it and not before `floor`."""
+    floor = max(floor, at - 60)
+    while at > floor and text[at - 1] not in _STOP:
+        at -= 1
+    return at
+
+
 def _head_of(text: str, floor: int, start: int) -> tuple[str, str]:
     """The words of the clause before `start`, not before `floor`: as they stand, and as a noun phrase."""
-    found = _CLAUSE_START.search(text, max(floor, start - 60), start)
-    raw = _OPEN_NOTE.sub("", found[0]) if found else ""
+    raw = _OPEN_NOTE.sub("", text[_clause_start(text, floor, start) : start])
     stem = _NOTE_BEFORE.sub("", raw)
     stem = _FROM.sub("", _BECAME.sub("", _LOOSE.sub("", stem)))
     return raw, _trimmed(stem)
@@ -165,8 +171,7 @@ def _head_of(text: str, floor: int, start: int) -> tuple[str, str]:
 
 def _clause_before(text: str, start: int) -> str:
     """The noun phrase of the clause before the one that holds `start`; empty where the sentence begins there."""
-    found = _CLAUSE_START.search(text, max(0, start - 60), start)
-    edge = found.start() if found else start
+    edge = _clause_start(text, 0, start)
     if edge == 0 or text[edge - 1] not in "，,：:":
         return ""
     phrase = _head_of(text, 0, edge - 1)[1]
