@@ -61,8 +61,8 @@ def serve(
 async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | None, console: Console) -> None:
     import contextlib
 
-    from flows.orchestration import prepare
-    from flows.server import api_address, running_server
+    from flows.orchestration import answers, prepare
+    from flows.server import ServerError, api_address, running_server
 
     # A service's log is its terminal: there, unlike in `fazhi run`, Prefect's own lines say what runs and how it ends.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
@@ -74,6 +74,8 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
                 running_server(host, port, directory.prefect / "server.log", lambda: _restarted(console))
             )
             api = os.environ["PREFECT_API_URL"] = server.api
+        elif not answers(api):
+            raise ServerError(f"No Prefect server answers at {api}: start it, or leave PREFECT_API_URL out.")
         console.print(f"Prefect UI: {api.removesuffix('/api')}", highlight=False)
 
         from flows.serving import serve_flows

@@ -102,6 +102,15 @@ def test_the_command_says_what_is_wrong_before_it_starts_anything(tmp_path: Path
     assert "Traceback" not in done.stderr
 
 
+def test_a_server_that_is_named_must_answer(tmp_path: Path) -> None:
+    environment = os.environ | {"PREFECT_API_URL": "http://127.0.0.1:9/api", "PREFECT_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "flows.cli", "serve", "--data", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    assert done.returncode == 1
+    assert "No Prefect server answers at http://127.0.0.1:9/api" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_child_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     """What keeps a server or a crawl from outliving a parent that was killed without a word."""
     bound = "from crawlers.collect import die_with_parent; die_with_parent()"
