@@ -74,11 +74,11 @@ def decide(document: Document, listing: Listing = Listing()) -> Verdict:  # noqa
     for reason, pattern in _OTHERS[:3]:
         if pattern.search(title) or pattern.search(opening[:200]):
             return Verdict(False, reason)
-    if _PLAN.search(title) and not re.search(r"(?:情况|年度|工作)的?报告|落实情况", title):
+    if _PLAN.search(title) and not re.search(r"(?:情况|年度|工作)的?报告|落实情况|总结", title):
         return Verdict(False, "plan")
     if re.search(r"(?:19|20)\d\d年?[-—–~至](?:19|20)?\d\d年?", title) and re.search(r"总结|五年|规划|方案", title):
         return Verdict(False, "several_years")
-    titled = bool(re.search(r"报告", title) and _SUBJECT.search(title))
+    titled = bool(re.search(r"报告|总结", title) and _SUBJECT.search(title))
     if len(flat) < (SHORTEST_TITLED if titled else SHORTEST_REPORT):
         return Verdict(False, "too_short")
     firsts = [section for section in document.sections if section.level <= 2]
