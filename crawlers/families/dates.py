@@ -22,6 +22,7 @@ _AT_AN_END = re.compile(
     r"^[\[【(（]?\s*(20\d\d[-./]\d{1,2}[-./]\d{1,2})\s*[\]】)）]?\s*(?=\S)|(?<=\S)\s*[\[【(（]?\s*(20\d\d[-./]\d{1,2}[-./]\d{1,2})\s*[\]】)）]?$"
 )
 _YEAR_ALONE = re.compile(r"^\W{0,3}(20\d\d)\s*年?度?\W{0,3}$")
+_TWO_DIGITS = re.compile(r"\d\d")
 _LABEL = re.compile(r"(?:发布|公开|发文|更新)(?:日期|时间)[:：]?\s*(?=\d)")
 
 
@@ -47,6 +48,8 @@ def _iso(year: str, month: str, day: str) -> str | None:
 
 def dates_in(text: str) -> list[str]:
     """Every full date written in a text, `YYYY-MM-DD`, in the order of the text."""
+    if _TWO_DIGITS.search(text) is None:
+        return []
     for pattern, order in _NOTATIONS:
         matches = [(m.start(), _iso(*(m.groups()[at] for at in order))) for m in pattern.finditer(text)]
         if found := [iso for _, iso in sorted(matches, key=lambda pair: pair[0]) if iso is not None]:

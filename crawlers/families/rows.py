@@ -215,7 +215,7 @@ def _date_in_attributes(block: html.HtmlElement) -> str | None:
     """The date that a row carries for machines."""
     for element in block.iter():
         for name in _DATE_ATTRIBUTES if isinstance(element.tag, str) else ():
-            if found := dates_in(element.get(name) or ""):
+            if (value := element.get(name)) and (found := dates_in(value)):
                 return found[0]
     return None
 
