@@ -18,7 +18,7 @@ from prefect import flow, get_client, get_run_logger
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
-from prefect.states import Cancelling
+from prefect.states import Cancelled, Cancelling
 from pydantic import BaseModel, ConfigDict
 
 from crawlers.archive.salvage import salvage
@@ -29,6 +29,8 @@ from flows.settings import Settings
 
 DEPLOYMENT = "collect/collect"
 POLL_S = 3.0
+CANCEL_S = 60.0
+"""How long a worker may take to end a run that is cancelled; its crawl closes its archive first."""
 TRIES = 2
 """How often a shard is asked for: a worker may die, and the archive remembers what it had."""
 _ROWS = "shards"
@@ -144,18 +146,24 @@ async def _run_to_its_end(order: ShardOrder) -> FlowRun:
                 await asyncio.sleep(POLL_S)
                 run = await client.read_flow_run(run.id)
     except asyncio.CancelledError:
-        await asyncio.shield(_cancel(run))
+        # The server may be gone; a worker that no longer hears of it is ended by the next run.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CANCEL_S):
+                await _cancel(run)
         raise
     return run
 
 
 async def _cancel(run: FlowRun) -> None:
-    """Cancel a run and wait until its worker has ended it."""
+    """Cancel a run and wait until its worker has ended it; a run whose worker is gone is called cancelled."""
     async with get_client() as client:
         await client.set_flow_run_state(run.id, Cancelling())
-        while run.state is None or not run.state.is_final():
+        for _ in range(round(CANCEL_S / POLL_S)):
+            if run.state is not None and run.state.is_final():
+                return
             await asyncio.sleep(POLL_S)
             run = await client.read_flow_run(run.id)
+        await client.set_flow_run_state(run.id, Cancelled(message="No worker ended it."), force=True)
 
 
 def _rows_name(run_id: str, number: int) -> str:

@@ -181,6 +181,8 @@ class Rig:
 def rig(folder: Path, port: int, **environment: str) -> Iterator[Rig]:
     """A rig whose processes end with the block, by their ids."""
     made = Rig(folder, port, environment)
+    # A trial that is told to end takes down what it started.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     try:
         yield made
     finally:
