@@ -23,16 +23,16 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from crawlers.archive.salvage import salvage
 from crawlers.portals import load_registry
-from flows.accounts import archive_account
-from flows.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
-from flows.batches import pending_runs, write_batch
 from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards, portal_sentence
 from flows.data_directory import DataDirectory
-from flows.jsonl import read_rows
-from flows.loading import RELEASE_NAME, Loaded, load_and_release
-from flows.morning_report import MorningReport, as_markdown, portal_table
-from flows.progress import observer
-from flows.progress_artifact import shown
+from flows.loading.accounts import archive_account
+from flows.loading.batches import pending_runs, write_batch
+from flows.loading.jsonl import read_rows
+from flows.loading.load import RELEASE_NAME, Loaded, load_and_release
+from flows.operation.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
+from flows.operation.morning_report import MorningReport, as_markdown, portal_table
+from flows.operation.progress import observer
+from flows.operation.progress_artifact import shown
 from flows.settings import Settings
 from flows.shards import ShardOrder, collect_elsewhere, end_leftovers, portal_rows, publish_registry
 from warehouse.release import GateRefused

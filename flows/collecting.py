@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from flows.jsonl import read_rows
+from flows.loading.jsonl import read_rows
 
 GRACE_S = 20.0
 """How long a crawl may take to close its archive after SIGTERM before it is killed."""

@@ -24,10 +24,10 @@ from crawlers.archive.reader import ArchiveReader, prove
 from crawlers.archive.store import Store
 from crawlers.portals import load_registry
 from crawlers.probe import probe_registry
-from flows.batches import batch_folder
 from flows.data_directory import DataDirectory
-from flows.loading import RELEASE_NAME, loaded_runs
-from flows.markdown import render
+from flows.loading.batches import batch_folder
+from flows.loading.load import RELEASE_NAME, loaded_runs
+from flows.operation.markdown import render
 from flows.settings import Settings
 
 PARTS = 13

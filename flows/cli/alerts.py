@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 if TYPE_CHECKING:
-    from flows.alerts import Receiver
+    from flows.operation.alerts import Receiver
 
 app = typer.Typer(
     help="Who is told when a run fails, is late or crashes, a portal stays in trouble, a release is refused or a "
@@ -51,7 +51,7 @@ def setup(
     console = Console(stderr=True)
     server = _server()
 
-    from flows.alerts import set_up
+    from flows.operation.alerts import set_up
 
     for name in asyncio.run(set_up(receivers)):
         console.print(f"  {name}", highlight=False)
@@ -69,12 +69,12 @@ def test(
     """Send every address given a message."""
     import asyncio
 
-    from flows.orchestration import prepare
+    from flows.operation.orchestration import prepare
 
     receivers = _receivers(webhook, wecom, dingtalk, email, apprise)
     prepare()
 
-    from flows.alerts import send_test
+    from flows.operation.alerts import send_test
 
     asyncio.run(send_test(receivers))
     Console(stderr=True).print(f"{len(receivers)} receivers took the message.")
@@ -83,10 +83,10 @@ def test(
 def _receivers(*addresses: Addresses) -> list[Receiver]:
     import importlib
 
-    from flows.orchestration import prepare
+    from flows.operation.orchestration import prepare
 
     prepare()
-    alerts = importlib.import_module("flows.alerts")
+    alerts = importlib.import_module("flows.operation.alerts")
     kinds = ("webhook", "wecom", "dingtalk", "email", "apprise")
     found: list[Receiver] = [
         alerts.Receiver(kind, _read(address))
@@ -108,7 +108,7 @@ def _read(address: str) -> str:
 
 
 def _server() -> str:
-    from flows.orchestration import prepare
+    from flows.operation.orchestration import prepare
 
     server = prepare()
     if server is None:

@@ -18,7 +18,7 @@ def backup(
     ),
 ) -> None:
     """Copy archive, release and Prefect database into a folder."""
-    from flows import backup as backups
+    from flows.operation import backup as backups
     from flows.settings import Settings
 
     if check:
@@ -35,7 +35,7 @@ def restore(
     data: DataOption = None,
 ) -> None:
     """Bring a backup back into an empty data directory."""
-    from flows import backup as backups
+    from flows.operation import backup as backups
     from flows.settings import Settings
 
     directory = Settings(**({"data": data} if data else {})).directory()

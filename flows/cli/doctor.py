@@ -76,7 +76,7 @@ def _registry(path: Path) -> Finding:
 
 
 def _prefect_server() -> Finding:
-    from flows.orchestration import prepare
+    from flows.operation.orchestration import prepare
 
     server = prepare()
     if server is None:
@@ -102,7 +102,7 @@ def masked(name: str, value: str) -> str:
 
 def prefect_settings() -> Iterator[tuple[str, str, str]]:
     """Name, value and origin of what Prefect is told: our defaults, and whatever the environment says."""
-    from flows.orchestration import DEFAULTS
+    from flows.operation.orchestration import DEFAULTS
 
     for name in sorted(DEFAULTS.keys() | {name for name in os.environ if name.startswith("PREFECT_")}):
         value = os.environ.get(name, "")

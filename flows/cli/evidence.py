@@ -14,7 +14,7 @@ from flows.cli.run import ArchiveOption, DataOption, bars
 
 if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
-    from flows.evidence import Evidence
+    from flows.loading.evidence import Evidence
 
 
 def evidence(
@@ -34,7 +34,7 @@ def evidence(
     The record is read at its offset and its digest recomputed; the bytes are read again by the extractor and must give
     the same text and the same observation. Exit code 1 when anything does not hold.
     """
-    from flows.sealed import forbid_network
+    from flows.loading.sealed import forbid_network
     from flows.settings import Settings
 
     if every == (observation is not None):
@@ -45,7 +45,7 @@ def evidence(
     if directory.store().local is not None:
         forbid_network()
     if observation is not None:
-        from flows.evidence import evidence_of
+        from flows.loading.evidence import evidence_of
 
         found = evidence_of(directory, observation)
         _show(found)
@@ -95,8 +95,8 @@ def _show(found: Evidence) -> None:
 
 
 def _show_all(directory: DataDirectory, workers: int) -> int:
-    from flows.evidence import all_evidence
-    from flows.progress import observed_by
+    from flows.loading.evidence import all_evidence
+    from flows.operation.progress import observed_by
 
     console = Console(stderr=True)
     count = 0

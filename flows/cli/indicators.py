@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from flows.extraction.gaps import Unclaimed
+    from flows.extraction.meaning.gaps import Unclaimed
 
 READABLE = frozenset((".html", ".htm", ".txt", ".pdf", ".doc", ".docx", ".wps", ".ofd"))
 """Names that a folder's reports have."""
@@ -35,7 +35,7 @@ def list_indicators(
     dimension: Annotated[str | None, typer.Option("--dimension", help="Only of this dimension.")] = None,
 ) -> None:
     """The indicators of the catalogue."""
-    from flows.extraction.catalogue import load_catalogue
+    from flows.extraction.meaning.catalogue import load_catalogue
 
     catalogue = load_catalogue()
     if dimension is not None and dimension not in catalogue.dimensions:
@@ -52,7 +52,7 @@ def list_indicators(
 @app.command()
 def show(code: Annotated[str, typer.Argument(help="Code of an indicator, such as litigation.loss_rate.")]) -> None:
     """One indicator: what it means, by which words it is seen, what is not it."""
-    from flows.extraction.catalogue import load_catalogue
+    from flows.extraction.meaning.catalogue import load_catalogue
 
     catalogue = load_catalogue()
     one = catalogue.indicators.get(code)
@@ -92,8 +92,8 @@ def check(
     file: Annotated[Path | None, typer.Argument(help="A catalogue file; the project's own when left out.")] = None,
 ) -> None:
     """Read a catalogue and say whether it can be used, or which line is wrong."""
-    from flows.extraction.catalogue import load_catalogue, read_catalogue
-    from flows.extraction.matcher import Matcher
+    from flows.extraction.meaning.catalogue import load_catalogue, read_catalogue
+    from flows.extraction.meaning.matcher import Matcher
 
     if file is not None and not file.is_file():
         raise NoFile(f"{file} is no file; give the path of a catalogue such as seeds/indicators.yaml.")
@@ -113,7 +113,7 @@ def gaps(
     top: Annotated[int, typer.Option("--top", min=1, help="How many to show.")] = 50,
 ) -> None:
     """What reports count and the catalogue does not hold, the most frequent first."""
-    from flows.extraction.gaps import group
+    from flows.extraction.meaning.gaps import group
 
     figures = _of_files(files) if files else _of_warehouse(data)
     found = [gap for gap in group(figures) if gap.reports >= least]
@@ -126,7 +126,7 @@ def gaps(
 
 def _of_files(files: list[Path]) -> Iterator[Unclaimed]:
     from flows.extraction.facts import Unreadable
-    from flows.extraction.gaps import unclaimed
+    from flows.extraction.meaning.gaps import unclaimed
     from flows.extraction.measure import measure
     from flows.extraction.read import read
 
@@ -153,8 +153,8 @@ def _reports(files: list[Path]) -> Iterator[Path]:
 
 def _of_warehouse(data: Path | None) -> Iterator[Unclaimed]:
     from flows.extraction.facts import Quantity, Section
-    from flows.extraction.gaps import unclaimed
-    from flows.extraction.indicators import observe
+    from flows.extraction.meaning.gaps import unclaimed
+    from flows.extraction.meaning.indicators import observe
     from flows.settings import Settings
     from warehouse.release import open_release
 

@@ -36,10 +36,10 @@ def reextract(
     Only visits that were read by another extractor, or never, are read, and only texts whose facts differ are
     rewritten. Killed half-way, it goes on where it was.
     """
-    from flows.progress import observed_by
-    from flows.reextract import Reextraction
-    from flows.reextract import reextract as read_again
-    from flows.sealed import forbid_network
+    from flows.loading.rereading import Reextraction
+    from flows.loading.rereading import reextract as read_again
+    from flows.loading.sealed import forbid_network
+    from flows.operation.progress import observed_by
     from flows.settings import Settings
 
     given: dict[str, Any] = {name: value for name, value in (("data", data), ("archive", archive)) if value is not None}

@@ -163,9 +163,9 @@ def watched(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings,
 
 
 async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings, console: Console) -> Result:
-    from flows.orchestration import prepare, send_what_is_held
-    from flows.progress import observed_by
-    from flows.server import free_port, running_server
+    from flows.operation.orchestration import prepare, send_what_is_held
+    from flows.operation.progress import observed_by
+    from flows.operation.server import free_port, running_server
 
     home = settings.directory().prefect
     async with contextlib.AsyncExitStack() as stack:

@@ -40,7 +40,7 @@ def serve(
     import asyncio
 
     from crawlers.portals import load_registry
-    from flows.server import demand_password
+    from flows.operation.server import demand_password
     from flows.settings import Settings
 
     given = {name: value for name, value in (("data", data), ("portals", portals)) if value is not None}
@@ -61,8 +61,8 @@ def serve(
 async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | None, console: Console) -> None:
     import contextlib
 
-    from flows.orchestration import answers, prepare
-    from flows.server import ServerError, api_address, running_server
+    from flows.operation.orchestration import answers, prepare
+    from flows.operation.server import ServerError, api_address, running_server
 
     # A service's log is its terminal: there, unlike in `fazhi run`, Prefect's own lines say what runs and how it ends.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
@@ -78,13 +78,13 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
             raise ServerError(f"No Prefect server answers at {api}: start it, or leave PREFECT_API_URL out.")
         console.print(f"Prefect UI: {api.removesuffix('/api')}", highlight=False)
 
-        from flows.serving import serve_flows
+        from flows.operation.serving import serve_flows
 
         await serve_flows(try_now, lambda moment: _show_plans(try_now, moment, console))
 
 
 def _restarted(console: Console) -> None:
-    from flows.alarms import Alarm, raise_alarms
+    from flows.operation.alarms import Alarm, raise_alarms
 
     told = "The Prefect server ended unasked and was started again; runs in progress may have lost their state."
     raise_alarms([Alarm("fazhi.server.restarted", "server", told)])
@@ -92,7 +92,7 @@ def _restarted(console: Console) -> None:
 
 
 def _show_plans(try_now: str | None, moment: datetime | None, console: Console) -> None:
-    from flows.serving import PLANS, TIME_ZONE
+    from flows.operation.serving import PLANS, TIME_ZONE
 
     table = Table("flow", f"when ({TIME_ZONE})", "what")
     for plan in PLANS:

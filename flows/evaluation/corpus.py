@@ -206,8 +206,8 @@ def _metadata(folder: Path, document: Document | None, result: ReportResult) -> 
 
 
 def _facts(folder: Path, text: str, document: Document | None, result: ReportResult) -> None:
+    from flows.extraction.document.outline import outline
     from flows.extraction.measure import measure
-    from flows.extraction.outline import outline
 
     same = document is not None and document.text == text
     level = document.level if document is not None else None

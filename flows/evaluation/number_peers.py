@@ -122,7 +122,7 @@ def _readers() -> dict[str, Reader]:
 
 
 def _ours(text: str) -> list[Found]:
-    from flows.extraction.quantities import find_quantities
+    from flows.extraction.numbers.quantities import find_quantities
 
     return [Found(q.start, q.end, q.value, q.unit) for q in find_quantities(text)]
 

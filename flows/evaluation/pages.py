@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from flows.extraction.facts import Listing, Unreadable
-from flows.extraction.typography import squeeze
+from flows.extraction.text.typography import squeeze
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -50,7 +50,7 @@ def _text(markup: str) -> str:
 
 
 def _decoded(content: bytes) -> str:
-    from flows.extraction.encodings import decode
+    from flows.extraction.text.encodings import decode
 
     return decode(content).text
 

@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 
 import yaml
 
-from flows.server import free_port
+from flows.operation.server import free_port
 
 FIELDS = {
     "title": "title",

@@ -5,11 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, replace
 
-from flows.extraction.checks import check
-from flows.extraction.citations import find_citations
 from flows.extraction.facts import Check, Citation, Document, Observation, Quantity
-from flows.extraction.indicators import observe
-from flows.extraction.quantities import find_quantities
+from flows.extraction.meaning.checks import check
+from flows.extraction.meaning.citations import find_citations
+from flows.extraction.meaning.indicators import observe
+from flows.extraction.numbers.quantities import find_quantities
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from flows.extraction.draft import Draft
-from flows.extraction.encodings import decode, unpack, without_mark
+from flows.extraction.document.headline import drop_repeated, find_title, joined_title, tidy_title
 from flows.extraction.facts import Document, Listing, Unreadable
-from flows.extraction.headline import drop_repeated, find_title, joined_title, tidy_title
-from flows.extraction.typography import one_line, squeeze
+from flows.extraction.text.draft import Draft
+from flows.extraction.text.encodings import decode, unpack, without_mark
+from flows.extraction.text.typography import one_line, squeeze
 
 _HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|meta|div|table|title|script|span|p|br)\b", re.I)
 
@@ -86,11 +86,11 @@ def kind_of(content: bytes) -> str:
 def _draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
     kind = kind_of(content)
     if kind == "pdf":
-        from flows.extraction.pdf import read_pdf
+        from flows.extraction.text.pdf import read_pdf
 
         return read_pdf(content)
     if kind in ("zip", "ole", "rtf"):
-        from flows.extraction.office import read_office
+        from flows.extraction.text.office import read_office
 
         return read_office(content, kind)
     if kind == "image":
@@ -104,11 +104,11 @@ def _draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
         )
     decoded = decode(content, content_type)
     if kind == "html":
-        from flows.extraction.html import read_html
+        from flows.extraction.text.html import read_html
 
         draft = read_html(decoded.text, base_url=listing.url)
     else:
-        from flows.extraction.plain import read_plain
+        from flows.extraction.text.plain import read_plain
 
         draft = read_plain(decoded.text)
     draft.warnings[:0] = decoded.warnings
@@ -116,8 +116,8 @@ def _draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
 
 
 def _document(draft: Draft, listing: Listing) -> Document:
-    from flows.extraction.metadata import decide, is_placeholder
-    from flows.extraction.outline import outline, table_of_contents
+    from flows.extraction.document.metadata import decide, is_placeholder
+    from flows.extraction.document.outline import outline, table_of_contents
 
     body, pages = list(draft.body), list(draft.pages)
     title = tidy_title(one_line(draft.title)) if draft.title else None

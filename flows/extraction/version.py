@@ -19,16 +19,20 @@ _NOT_READ = frozenset({"portals.yaml"})
 def _fingerprint() -> str:
     made = hashlib.sha256()
     for folder in ("flows.extraction", "seeds"):
-        for file in sorted(_sources(files(folder)), key=lambda file: file.name):
-            made.update(f"{folder}/{file.name}\0".encode())
+        for name, file in sorted(_sources(files(folder), folder)):
+            made.update(f"{name}\0".encode())
             made.update(hashlib.sha256(file.read_bytes()).digest())
     return made.hexdigest()[:8]
 
 
-def _sources(folder: Traversable) -> Iterator[Traversable]:
+def _sources(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
     for entry in folder.iterdir():
-        if entry.is_file() and entry.name not in _NOT_READ and not entry.name.startswith((".", "__init__")):
-            yield entry
+        if entry.name in _NOT_READ or entry.name.startswith((".", "__")):
+            continue
+        if entry.is_dir():
+            yield from _sources(entry, f"{name}/{entry.name}")
+        else:
+            yield f"{name}/{entry.name}", entry
 
 
 EXTRACTOR_VERSION = f"{_RULES}+{_fingerprint()}"

@@ -24,9 +24,9 @@ import trafilatura
 from rich.console import Console
 from rich.table import Table
 
-from flows.extraction.encodings import decode
 from flows.extraction.facts import Unreadable
 from flows.extraction.read import read
+from flows.extraction.text.encodings import decode
 
 ROUNDS = 5
 SYNTHETIC = 12

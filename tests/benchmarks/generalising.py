@@ -30,7 +30,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from flows.extraction.quantities import find_quantities
+from flows.extraction.numbers.quantities import find_quantities
 
 ROUNDS = 5
 PLAIN = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")

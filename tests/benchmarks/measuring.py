@@ -17,11 +17,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from flows.extraction.checks import check
-from flows.extraction.citations import find_citations
-from flows.extraction.indicators import observe
-from flows.extraction.outline import outline
-from flows.extraction.quantities import find_quantities
+from flows.extraction.document.outline import outline
+from flows.extraction.meaning.checks import check
+from flows.extraction.meaning.citations import find_citations
+from flows.extraction.meaning.indicators import observe
+from flows.extraction.numbers.quantities import find_quantities
 
 REPORT = 4_000
 LENGTHS = (REPORT, 40_000, 400_000, 1_000_000)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.archive.store import AlreadyThere, Store
-from flows.accounts import archive_account, portals_of, read_accounts, registries
+from flows.loading.accounts import archive_account, portals_of, read_accounts, registries
 
 ENTRY = "- {{id: {id}, name: {name}, region_code: '990100', base_url: 'https://{id}.example'}}\n"
 

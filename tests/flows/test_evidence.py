@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from flows.evidence import sentence_at
+from flows.loading.evidence import sentence_at
 
 TEXT = "云溪市2024年报告\n一年来，新收案件12件，审结10件。开展普法30场；走访1.5万户\n没有句号的一段"
 

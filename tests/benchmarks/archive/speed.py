@@ -29,9 +29,9 @@ from crawlers.archive.store import Store
 from crawlers.portals import Portal
 from crawlers.sample.documents import sample_portals, sample_reports
 from crawlers.sample.pages import render_portal
-from flows.batches import Job, Rows, read_job
-from flows.documents import Address
-from flows.sealed import in_sealed_processes
+from flows.loading.batches import Job, Rows, read_job
+from flows.loading.documents import Address
+from flows.loading.sealed import in_sealed_processes
 from tests.crawlers.archive.exchanges import BASE, NOON, exchange, writer
 
 ROUNDS = 3

@@ -47,7 +47,7 @@ def kill(trial: Rig, victim: str, served: int, run: str) -> list[int]:
     pids = {
         "flow": lambda: children(served, "prefect"),
         "crawl": lambda: crawls[:1],
-        "server": lambda: children(served, "flows.server"),
+        "server": lambda: children(served, "flows.operation.server"),
         "serve": lambda: [served],
     }[victim]()
     if not pids:

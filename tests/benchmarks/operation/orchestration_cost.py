@@ -23,9 +23,9 @@ PORTALS_PORT = 9350
 TICK = os.sysconf("SC_CLK_TCK")
 KINDS = {
     "crawlers.collect": "crawl",
-    "flows.server": "server",
+    "flows.operation.server": "server",
     "multiprocessing": "reading",
-    "flows.sealed": "reading",
+    "flows.loading.sealed": "reading",
     "prefect": "flow",
     "flows.cli serve": "runner",
 }

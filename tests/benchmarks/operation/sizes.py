@@ -17,11 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawlers.portals import load_registry
-from flows.accounts import archive_account
-from flows.batches import pending_runs, write_batch
 from flows.collecting import CrawlJob, Shard, collect
 from flows.data_directory import DataDirectory
-from flows.loading import load_and_release
+from flows.loading.accounts import archive_account
+from flows.loading.batches import pending_runs, write_batch
+from flows.loading.load import load_and_release
 from tests.benchmarks.operation.many_portals import REPORTS
 from tests.benchmarks.operation.rig import Rig, rig
 

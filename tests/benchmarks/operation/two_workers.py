@@ -111,7 +111,7 @@ def main() -> int:
 
         server = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database, "PREFECT_HOME": str(root / "server")}
         trial.environment |= server
-        trial.start("server", sys.executable, "-m", "flows.server", "127.0.0.1", str(SERVER_PORT))
+        trial.start("server", sys.executable, "-m", "flows.operation.server", "127.0.0.1", str(SERVER_PORT))
         for key in server:
             trial.environment.pop(key)
         wait_until("the server", lambda: trial.ask("/health"))

@@ -14,7 +14,7 @@ import duckdb
 
 from crawlers.portals import Registry
 from flows.extraction.words import search_words
-from flows.seed_rows import seed_rows
+from flows.loading.seed_rows import seed_rows
 
 PARAGRAPHS = 60
 FACTS = 50

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from flows.extraction.document.genre import decide
+from flows.extraction.document.outline import outline
 from flows.extraction.facts import Document
-from flows.extraction.genre import decide
-from flows.extraction.outline import outline
 
 ACCOUNT = [
     "2023年，白石县坚持依法行政，扎实推进法治政府建设。现将有关情况报告如下：",

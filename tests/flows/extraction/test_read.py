@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from flows.extraction.attachments import adopt, lead
+from flows.extraction.document.genre import decide
 from flows.extraction.facts import Listing, Unreadable
-from flows.extraction.genre import decide
 from flows.extraction.read import read, read_pages
+from flows.extraction.text.attachments import adopt, lead
 
 TITLE = "青石市人民政府关于2022年度法治政府建设情况的报告"
 BODY = [

@@ -3,7 +3,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from flows.alarms import overdue, overdue_alarms, portal_alarms
+from flows.operation.alarms import overdue, overdue_alarms, portal_alarms
 
 NIGHTS = {
     "1": "2026-03-01 18:30:00+00",

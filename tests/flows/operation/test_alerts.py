@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from flows.alerts import RULES, AlertAddressError, Kind, Receiver, send_test
+from flows.operation.alerts import RULES, AlertAddressError, Kind, Receiver, send_test
 from tests.flows.operation.receiver import mail_receiver, web_receiver
 
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.backup import BackupError, backup, check, restore
 from flows.data_directory import DataDirectory, DataDirectoryError
+from flows.operation.backup import BackupError, backup, check, restore
 
 
 @pytest.fixture(name="data")

@@ -2,8 +2,8 @@ import re
 
 import pytest
 
-from flows.markdown import address, plain, render, word
-from flows.morning_report import Coverage, MorningReport, PortalLine, ProblemLine, ReportLine, as_markdown
+from flows.operation.markdown import address, plain, render, word
+from flows.operation.morning_report import Coverage, MorningReport, PortalLine, ProblemLine, ReportLine, as_markdown
 
 HOSTILE = "[click](https://evil.example) <script>alert(1)</script> | `rm -rf` **x**\n# head $a$ &amp;"
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import yaml
 
-from flows.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
-from flows.serving import PLANS, TIME_ZONE, next_minute
+from flows.operation.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
+from flows.operation.serving import PLANS, TIME_ZONE, next_minute
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 

@@ -1,0 +1,1 @@
+"""From bytes to clean text: one reader a format, the page's chrome taken off, paragraphs as a reader sees them."""

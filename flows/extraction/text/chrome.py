@@ -1,0 +1,123 @@
+"""What on a page is no part of its document: parts of the tree by their names, lines by their words.
+
+The names and phrases are data: `seeds/chrome.yaml`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import yaml
+
+from flows.extraction.text.typography import narrow, squeeze
+
+
+@dataclass(frozen=True, slots=True)
+class Chrome:
+    """The seed data, compiled."""
+
+    ranks: dict[str, int]
+    """Rank of each #id, .class or tag that platforms give to bodies, 0 the strongest."""
+    broad_from: int
+    """The rank from which on names are those that pages give to their whole middle part too."""
+    markers: dict[str, str]
+    """Text of the comment behind the body by the text of the comment before it."""
+    prune: frozenset[str]
+    lines: re.Pattern[str]
+    edges: re.Pattern[str]
+    frame: re.Pattern[str]
+
+
+@lru_cache(maxsize=1)
+def chrome() -> Chrome:
+    """The seed data, read once."""
+    data = yaml.load(files("seeds").joinpath("chrome.yaml").read_bytes(), Loader=yaml.CSafeLoader)
+    return Chrome(
+        ranks={name: rank for rank, name in enumerate(data["containers"] + data["broad"])},
+        broad_from=len(data["containers"]),
+        markers=dict(data["markers"]),
+        prune=frozenset(data["prune"]),
+        lines=_any_of(data["lines"]),
+        edges=_any_of(data["edges"]),
+        frame=_any_of(data["edges"] + data["frame"]),
+    )
+
+
+def _any_of(patterns: list[str]) -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns))
+
+
+LONGEST = 120
+"""Characters that a line of chrome may have; nothing longer is ever dropped by its words."""
+
+
+def is_chrome(line: str) -> bool:
+    """Whether the line is chrome wherever it stands."""
+    text = squeeze(line)
+    return not text or (len(text) <= LONGEST and chrome().lines.fullmatch(text) is not None)
+
+
+def is_edge(line: str, *, frame: bool = False) -> bool:
+    """Whether the line is chrome before the first or after the last line of a body.
+
+    `frame`: the line is from a whole page, where site headers and footers stand around the body too.
+    """
+    text = squeeze(line)
+    pattern = chrome().frame if frame else chrome().edges
+    return is_chrome(line) or (len(text) <= LONGEST and pattern.fullmatch(text) is not None)
+
+
+_DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?"
+_PUBLISHED = re.compile(
+    rf"(?:19|20)\d\d[-/.]\d{{1,2}}[-/.]\d{{1,2}}|{_DAY}T?\d{{1,2}}[:：]\d\d|[:：]{_DAY}|"
+    rf"(?:发布|发表|更新|刊登|录入)[于在]?{_DAY}"
+)
+_MOMENT = re.compile(rf"{_DAY}(?:T?\d{{1,2}}[:：]\d\d(?:[:：]\d\d)?)?")
+_SENTENCE = re.compile(r"[。；！？，]|^[（(—]|在.{2,60}(?:会议上|大会上)")
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+MOST_BESIDE_A_DATE = 60
+"""Han characters that a date line may have beside its date: labels, a source, an author, buttons."""
+
+
+def is_date_line(line: str) -> bool:
+    """Whether the line is the one under a title that says when and by whom: 2024-03-05 15:30 县政府办 点击：9.
+
+    A date alone written with 年月日, or behind a name, is a signing date and none.
+    """
+    text = narrow(squeeze(line))
+    return (
+        len(text) <= LONGEST
+        and _PUBLISHED.search(text) is not None
+        and not _SENTENCE.search(text)
+        and len(_HAN.findall(_MOMENT.sub("", text))) <= MOST_BESIDE_A_DATE
+    )
+
+
+def is_named_chrome(names: list[str]) -> bool:
+    """Whether an element with these ids and classes is a part that is no body (share bar, counter, related list)."""
+    prune = chrome().prune
+    for name in names:
+        if name in prune:
+            return True
+        for cut in ("-", "_"):
+            head, _, rest = name.partition(cut)
+            if rest and head in prune and head not in _TOO_SHORT:
+                return True
+    return False
+
+
+# Names that begin others of another meaning (foot-note, comment-body, print-content).
+_TOO_SHORT = frozenset({"foot", "comment", "print", "location", "toolbar", "zoom"})
+
+
+def trim(lines: list[str], *, frame: bool = False) -> tuple[int, int]:
+    """The span of the lines that are left when chrome at both ends is cut off."""
+    start, end = 0, len(lines)
+    while start < end and (is_edge(lines[start], frame=frame) or is_date_line(lines[start])):
+        start += 1
+    while end > start and is_edge(lines[end - 1], frame=frame):
+        end -= 1
+    return start, end

@@ -1,0 +1,1 @@
+"""From the archive to the warehouse: captures become documents, documents rows, rows a release; and the way back."""

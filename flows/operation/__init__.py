@@ -1,0 +1,1 @@
+"""What an operator lives with: the Prefect server, schedules, progress, the morning report, alerts, backups."""

@@ -1,0 +1,71 @@
+"""Prefect as this project uses it: quiet, private, and on the operator's server when one is running."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+LOCAL_SERVER = "http://127.0.0.1:4200/api"
+
+SEND_S = 10.0
+"""How long events may take to reach a server."""
+
+DEFAULTS = {
+    # An ephemeral server needs 12 to 19 s to start; Prefect's own limit of 20 s is too close to that.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "PREFECT_TELEMETRY_ENABLE_RESOURCE_METRICS": "false",
+    # Prefect's log goes to its server and UI; in the terminal the command line says itself what happened.
+    "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
+    "PREFECT_CLI_PROMPT": "false",
+    "DO_NOT_TRACK": "1",
+    # What the server keeps of runs: a year. Without this its database only grows.
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
+    "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(365 * 86_400),
+    # A run says every 30 s that it lives; the alert for crashed runs listens (flows/operation/alerts.py).
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+}
+
+
+def answers(api: str) -> bool:
+    """Whether a Prefect server answers at this address."""
+    try:
+        with urllib.request.urlopen(f"{api}/health", timeout=1.0) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, TimeoutError, OSError):
+        return False
+
+
+def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str | None:
+    """Set Prefect's environment; call it before Prefect is imported. Returns the address of the server that will
+    show the run, or None when Prefect will start one of its own for as long as the run lasts.
+
+    What the environment already says stays as it is; a server at `local` on this machine is used if it answers.
+    """
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    if prefect_home is not None:
+        os.environ.setdefault("PREFECT_HOME", str(prefect_home))
+    named = os.environ.get("PREFECT_API_URL")
+    if named:
+        return named
+    if answers(local):
+        os.environ["PREFECT_API_URL"] = local
+        return local
+    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
+    return None
+
+
+async def send_what_is_held() -> None:
+    """Hand over the log lines and events that Prefect holds back to send together; once its server is stopped it would
+    try each of them for seconds."""
+    from prefect.events.worker import EventsWorker
+    from prefect.logging.handlers import APILogHandler
+
+    await APILogHandler.aflush()
+    told = EventsWorker.drain_all(timeout=SEND_S)
+    if inspect.isawaitable(told):
+        await told

@@ -1,0 +1,56 @@
+"""How far a crawl has come, as a progress bar in the Prefect UI."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
+
+from flows.operation.progress import Observer, observed_by, observer
+
+EVERY_S = 5.0
+"""How often the bar moves at most: each move is a request to the server."""
+
+
+class _Counter:
+    """Counts the portals that are done, and passes everything on."""
+
+    def __init__(self, inner: Observer) -> None:
+        self.inner = inner
+        self.done = 0
+
+    def stage(self, name: str, total: int | None) -> None:
+        self.inner.stage(name, total)
+
+    def step(self, name: str, event: Mapping[str, Any]) -> None:
+        self.inner.step(name, event)
+        self.done += event.get("event") == "portal_done"
+
+
+@contextlib.asynccontextmanager
+async def shown(portals: int) -> AsyncIterator[None]:
+    """A bar for the portals that are visited inside the block."""
+    counter = _Counter(observer())
+    told = f"Portals visited, of {portals}"
+    bar = await acreate_progress_artifact(0.0, key="visited", description=told)
+
+    async def move() -> None:
+        shown_as = 0
+        while True:
+            await asyncio.sleep(EVERY_S)
+            if counter.done > shown_as:
+                shown_as = counter.done
+                await aupdate_progress_artifact(bar, 100.0 * shown_as / portals, description=told)
+
+    mover = asyncio.create_task(move())
+    try:
+        with observed_by(counter):
+            yield
+    finally:
+        mover.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await mover
+    await aupdate_progress_artifact(bar, 100.0 * counter.done / max(portals, 1), description=told)

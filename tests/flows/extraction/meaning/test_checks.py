@@ -1,0 +1,176 @@
+"""Stated rates, growth, sums and repeats of fictional sentences, held against their counts."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flows.extraction.facts import Quantity, QuantityKind
+from flows.extraction.meaning.checks import check
+from flows.extraction.meaning.indicators import observe
+
+NUMBER = re.compile(r"⟦([↑↓]?)([\d.]+)(万|亿)?([^⟧]*)⟧")
+
+
+def marked(source: str) -> tuple[str, tuple[Quantity, ...]]:
+    """The sentence without its marks ⟦ ⟧, and its quantities; ↑ and ↓ before a number make it a change."""
+    text, at = "", 0
+    quantities: list[Quantity] = []
+    for match in NUMBER.finditer(source):
+        text += source[at : match.start()]
+        sign, digits, times, unit = match.groups()
+        kind: QuantityKind = "change" if sign else "percent" if unit == "%" else "count"
+        shown = digits + (times or "") + unit
+        quantities.append(
+            Quantity(
+                ordinal=len(quantities),
+                start=len(text),
+                end=len(text) + len(shown),
+                text=shown,
+                value=float(digits) * {"万": 10_000, "亿": 100_000_000}.get(times or "", 1),
+                value_high=None,
+                unit=unit or None,
+                bound="exact",
+                kind=kind,
+                direction={"↑": "up", "↓": "down"}.get(sign),  # type: ignore[arg-type] # the table holds directions alone
+            )
+        )
+        text += shown
+        at = match.end()
+    return text + source[at:], tuple(quantities)
+
+
+def found(source: str) -> list[tuple[object, ...]]:
+    text, quantities = marked(source)
+    checks = check(text, quantities, observe(text, quantities))
+    return [(one.rule, one.stated, one.numerator, one.denominator, one.verdict) for one in checks]
+
+
+CASES = [
+    (
+        "counts stated, half up",
+        "网格事件⟦1600宗⟧,办结⟦1490宗⟧,网格事件办结率为⟦93.13%⟧。",
+        [("rate", 93.13, 1490, 1600, "rounded")],
+    ),
+    ("cut off", "调解纠纷⟦700件⟧,调解成功⟦689件⟧,成功率⟦98.4%⟧。", [("rate", 98.4, 689, 700, "rounded")]),
+    ("truncated", "调解纠纷⟦900件⟧,调解成功⟦889件⟧,成功率⟦98.7%⟧。", [("rate", 98.7, 889, 900, "truncated")]),
+    ("exact", "调解纠纷⟦400件⟧,调解成功⟦390件⟧,成功率⟦97.5%⟧。", [("rate", 97.5, 390, 400, "consistent")]),
+    ("wrong", "调解纠纷⟦400件⟧,调解成功⟦370件⟧,成功率⟦97.5%⟧。", [("rate", 97.5, 370, 400, "mismatch")]),
+    (
+        "another denominator fits",
+        "受理行政复议案件⟦151件⟧,审结⟦135件⟧,其中纠错⟦29件⟧,纠错率约⟦19.2%⟧。",
+        [("rate", 19.2, 29, 151, "rounded")],
+    ),
+    ("numerator implied", "评查行政执法案卷⟦60宗⟧,案卷合格率⟦95%⟧。", [("rate", 95, 57, 60, "consistent")]),
+    (
+        "parts and total",
+        "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦2件⟧)。",
+        [("sum", 9, 9, None, "consistent")],
+    ),
+    ("parts do not add up", "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦1件⟧)。", [("sum", 9, 8, None, "mismatch")]),
+    (
+        "growth",
+        "新收行政复议案件⟦120件⟧,去年同期⟦100件⟧,同比增长⟦↑20%⟧。",
+        [("growth", 20, 20, 100, "consistent")],
+    ),
+    (
+        "whole is the sum of a list",
+        "排查一般隐患⟦1378条⟧、重大隐患⟦21条⟧,按期整改⟦1391条⟧,综合整改率⟦99.43%⟧。",
+        [("rate", 99.43, 1391, 1399, "rounded")],
+    ),
+    (
+        "part is the sum of a list",
+        "全区学校⟦214所⟧;建成省级示范校⟦26所⟧、市级示范校⟦58所⟧,占全区学校的⟦39.3%⟧。",
+        [("rate", 39.3, 84, 214, "rounded")],
+    ),
+    (
+        "part is what the rest leaves",
+        "评查案卷⟦2100宗⟧,不合格⟦14宗⟧,合格率⟦99.33%⟧。",
+        [("rate", 99.33, 2086, 2100, "rounded")],
+    ),
+    (
+        "lost are those not won",
+        "行政应诉案件⟦302件⟧,⟦281件⟧胜诉,败诉率降至⟦6.95%⟧。",
+        [("rate", 6.95, 21, 302, "rounded")],
+    ),
+    (
+        "growth by a stated difference",
+        "新登记市场主体⟦28415户⟧,较上年增加⟦↑2306户⟧,增幅⟦↑8.83%⟧。",
+        [("growth", 8.83, 2306, 26109, "rounded")],
+    ),
+    (
+        "decrease by a stated difference",
+        "办理行政处罚案件⟦4012件⟧,同比减少⟦↓587件⟧,下降⟦↓12.76%⟧。",
+        [("growth", -12.76, -587, 4599, "rounded")],
+    ),
+    (
+        "from one figure to another",
+        "行政权力事项由⟦1958项⟧精简到⟦1614项⟧,精简⟦17.6%⟧。",
+        [("growth", -17.6, -344, 1958, "rounded")],
+    ),
+    (
+        "above the plan",
+        "计划检查企业⟦120家⟧,实际检查⟦126家⟧,计划完成率⟦105%⟧。",
+        [("rate", 105, 126, 120, "consistent")],
+    ),
+    (
+        "the whole stands in the sentence before",
+        "全区学校⟦214所⟧。⟦198所⟧学校聘任法治副校长,覆盖率⟦92.5%⟧。",
+        [("rate", 92.5, 198, 214, "rounded")],
+    ),
+    (
+        "the whole is named by its stage",
+        "收到行政复议申请⟦241件⟧,受理⟦207件⟧。审结⟦190件⟧,纠错⟦28件⟧,占受理案件的⟦13.5%⟧。",
+        [("rate", 13.5, 28, 207, "rounded")],
+    ),
+    (
+        "part above its whole",
+        "网格事件⟦160宗⟧,办结⟦1490宗⟧,网格事件办结率为⟦93.13%⟧。",
+        [("rate", 93.13, 1490, 160, "mismatch")],
+    ),
+    ("carried over is not last year's", "收到申请⟦436件⟧,较上年增长⟦↑18.5%⟧,上年结转⟦41件⟧。", []),
+    ("the count before 中 is the whole", "⟦1127项⟧事项中,“零跑动”占⟦98.2%⟧。", []),
+]
+
+
+@pytest.mark.parametrize(("source", "expected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_figures_against_each_other(source: str, expected: list[tuple[object, ...]]) -> None:
+    assert found(source) == expected
+
+
+MUTABLE = [
+    "调解矛盾纠纷⟦700件⟧,调解成功⟦689件⟧,成功率⟦98.4%⟧。",
+    "网格事件⟦1600宗⟧,办结⟦1490宗⟧,网格事件办结率为⟦93.13%⟧。",
+    "评查行政执法案卷⟦800卷⟧,合格⟦780卷⟧,案卷合格率⟦97.5%⟧。",
+    "审结行政诉讼案件⟦210件⟧,行政机关败诉⟦19件⟧,败诉率⟦9.05%⟧。",
+    "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦2件⟧)。",
+    "新收行政复议案件⟦120件⟧,去年同期⟦100件⟧,同比增长⟦↑20%⟧。",
+    "新登记市场主体⟦1200户⟧,较上年增加⟦↑200户⟧,增幅⟦↑20.0%⟧。",
+]
+DIGIT = re.compile(r"\d(?=[\d.]*[^\d.]*⟧)")
+
+
+def mutations() -> list[tuple[str, str]]:
+    """Each sentence with each digit of each figure altered, one at a time."""
+    return [
+        (source, source[: digit.start()] + str((int(digit.group()) + 3) % 9 + 1) + source[digit.end() :])
+        for source in MUTABLE
+        for digit in DIGIT.finditer(source)
+    ]
+
+
+@pytest.mark.parametrize("source", MUTABLE)
+def test_unaltered_figures_agree(source: str) -> None:
+    assert [one[-1] for one in found(source)] in (["consistent"], ["rounded"])
+
+
+@pytest.mark.parametrize(("source", "altered"), mutations(), ids=[altered for _, altered in mutations()])
+def test_an_altered_digit_is_never_called_right(source: str, altered: str) -> None:
+    """A figure that no longer fits is a mismatch; where the words fall apart with it, nothing is said."""
+    assert [one[-1] for one in found(altered)] in (["mismatch"], [])
+
+
+def test_most_altered_digits_are_told() -> None:
+    told = [bool(found(altered)) for _, altered in mutations()]
+    assert sum(told) >= 0.8 * len(told)

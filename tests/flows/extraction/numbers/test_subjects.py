@@ -1,0 +1,52 @@
+"""What each number counts, told by the shortest phrase: one sentence a case."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.extraction.numbers.quantities import find_quantities
+
+CASES: dict[str, tuple[str, list[str | None]]] = {
+    "noun before": ("全年新收行政复议申请43件。", ["新收行政复议申请"]),
+    "noun after": ("全县128名行政执法人员持证上岗。", ["持证上岗的行政执法人员"]),
+    "deed after": ("组织96名科级干部参加学法考试。", ["参加学法考试的科级干部"]),
+    "deed alone": ("组织51人参加执法资格考试。", ["参加执法资格考试人员"]),
+    "stage of what was received": (
+        "收到政府信息公开申请70件，办结68件。",
+        ["收到政府信息公开申请", "办结政府信息公开申请"],
+    ),
+    "stage across a semicolon": ("受理法律援助案件90件；办结88件。", ["受理法律援助案件", "办结法律援助案件"]),
+    "rate of the topic": ("排查矛盾纠纷120起，化解率98%。", ["排查矛盾纠纷", "矛盾纠纷化解率"]),
+    "rate of an examination": (
+        "80名网格员参加业务考试，合格率95%。",
+        ["参加业务考试的网格员", "业务考试合格率"],
+    ),
+    "share of a whole": (
+        "直接纠错19件，占已审结案件的5.3%。",
+        ["直接纠错", "直接纠错占已审结案件"],
+    ),
+    "listed levels": (
+        "建成法治示范村国家级2个、省级5个。",
+        ["法治示范村国家级", "法治示范村省级"],
+    ),
+    "rates told apart": ("参考率、及格率分别为99%和97%。", ["参考率", "及格率"]),
+    "suffix shared": ("出庭、出声率分别为100%、98%。", ["出庭率", "出声率"]),
+    "growth": ("新设经营主体800户，同比增长6%。", ["新设经营主体", "新设经营主体同比增长"]),
+    "from and to": ("办理时限由20天压缩至6天。", ["办理时限", "办理时限"]),
+    "two nouns and a verb between": ("42个窗口出具报告11份。", ["窗口", "出具报告"]),
+    "treated in a list": (
+        "对31份合同、12项决策进行合法性审查。",
+        ["合法性审查合同", "合法性审查决策"],
+    ),
+    "named examples": ("评选巡回宣讲、模拟法庭等6个普法项目。", ["普法项目"]),
+    "a bracket in the noun": ("对8个县（区）开展督导。", ["督导县（区）"]),
+    "batches and pieces": ("公布典型案例3批24个。", ["公布典型案例", "公布典型案例"]),
+    "rank": ("营商环境评价位居全省第三。", ["营商环境评价全省排名"]),
+    "two words that look like joints": ("学法考试参考率99%、及格率97%。", ["学法考试参考率", "及格率"]),
+    "table": ("项目\t办结（件）\n行政许可\t52\n行政检查\t90", ["办结行政许可", "办结行政检查"]),
+}
+
+
+@pytest.mark.parametrize(("sentence", "subjects"), CASES.values(), ids=CASES)
+def test_subject(sentence: str, subjects: list[str | None]) -> None:
+    assert [q.subject for q in find_quantities(sentence)] == subjects
