@@ -29,6 +29,10 @@ CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从](?:20)\d\d年")
 OF_WHICH = re.compile(r"[^,，;；。\n]{0,6}中[,，]")
 """What makes the count before it the whole: 1127项中,零跑动的占98%."""
+CHANGED = re.compile(
+    r"同比|环比|[比较]?(?:上年|去年|上一年)(?:同期)?|增长|增加|上升|提高|下降|减少|降低|减幅|降幅|增幅|缩短|压缩|精简|超过|达到?|了"
+)
+OWN_NOUN = re.compile(r"[，,；;][^，,；;]*[一-龥]{2}")
 FROM = re.compile(r"[由从](?:原来|原先)?的?$")
 TO = re.compile(r"[到至为]了?$")
 MOVED = re.compile(
@@ -588,6 +592,11 @@ class _Reading:
                 return other
         return None
 
+    def of_another(self, at: int, now: _Figure) -> bool:
+        """Whether a change names what it is of, other than the count before: 由17份减至8份，办理时间缩短六成."""
+        between = self.text[now.quantity.end : self.figures[at].quantity.start]
+        return OWN_NOUN.search(CHANGED.sub("", between)) is not None
+
     def last_year(self, at: int, now: _Figure) -> _Figure | None:
         """A figure of the sentence that its words date to the year before, of the unit of `now`."""
         for index in range(max(at - 4, 0), min(at + 3, len(self.figures))):
@@ -599,7 +608,7 @@ class _Reading:
                 or other.quantity.unit != now.quantity.unit
             ):
                 continue
-            turned = FROM.search(self.words(index)) and TO.search(self.words(now.at))
+            turned = FROM.search(self.words(index)) and TO.search(self.words(now.at)) and not self.of_another(at, now)
             if turned or self.of_last_year(index):
                 return other
         return None
