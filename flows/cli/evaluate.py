@@ -15,6 +15,9 @@ def evaluate(
     peers: Annotated[bool, typer.Option("--peers", help="Other tools beside ours, measured in the same run.")] = False,
     pin: Annotated[bool, typer.Option("--set-floors", help="Pin what is reached as the folder's floors.")] = False,
     reason: Annotated[str | None, typer.Option("--reason", help="Why a floor may fall, with --set-floors.")] = None,
+    floors: Annotated[
+        Path | None, typer.Option("--floors", help="File of floors; else the folder's own floors.yaml, if it has one.")
+    ] = None,
     bare: Annotated[bool, typer.Option("--bare", help="Tell the replica's registry no family and no columns.")] = False,
 ) -> None:
     """Compare what is extracted with what is annotated: text, metadata, quantities, indicators, checks, time.
@@ -28,8 +31,8 @@ def evaluate(
     if (folder / "INDEX.tsv").is_file():
         from flows.evaluation.pages import report_pages
 
-        report_pages(folder, misses=misses, peers=peers, pin=pin, reason=reason)
+        report_pages(folder, misses=misses, peers=peers, pin=pin, reason=reason, pinned_in=floors)
         return
     from flows.evaluation.corpus_report import report_corpus
 
-    report_corpus(folder, misses=misses, by=by, peers=peers, pin=pin, reason=reason)
+    report_corpus(folder, misses=misses, by=by, peers=peers, pin=pin, reason=reason, pinned_in=floors)

@@ -24,6 +24,7 @@ def report_corpus(
     peers: bool = False,
     pin: bool = False,
     reason: str | None = None,
+    pinned_in: Path | None = None,
 ) -> None:
     """Evaluate a corpus and print it. Raises NoCorpus, FloorBroken, NoReason."""
     console = Console(width=max(_WIDTH, Console().width))
@@ -40,9 +41,9 @@ def report_corpus(
 
         console.print(comparison_table(compare(folder)))
     if pin:
-        floors.set_floors(folder, total.shares(), reason)
+        floors.set_floors(folder, total.shares(), reason, pinned_in)
     else:
-        floors.hold(folder, total.shares())
+        floors.hold(folder, total.shares(), pinned_in)
 
 
 def _share(right: float) -> str:

@@ -44,16 +44,12 @@ def digest(folder: Path) -> str:
     return made.hexdigest()
 
 
-def has_floors(folder: Path) -> bool:
-    """Whether floors are pinned for the folder."""
-    return (folder / FILE).is_file()
-
-
-def hold(folder: Path, measured: dict[str, float]) -> None:
-    """Raise FloorBroken where a measured share lies below its floor or the corpus changed; nothing without floors."""
-    if not has_floors(folder):
+def hold(folder: Path, measured: dict[str, float], file: Path | None = None) -> None:
+    """Raise FloorBroken where a measured share lies below its floor or the corpus changed; nothing without floors,
+    which stand in the folder's own `floors.yaml` or in `file`."""
+    pinned = _read(file or folder / FILE)
+    if pinned is None:
         return
-    pinned = _read(folder)
     if pinned["corpus"] != digest(folder):
         raise FloorBroken(
             f"{folder} is not the corpus that its floors were set on; look at what changed, then give --set-floors."
@@ -69,9 +65,10 @@ def hold(folder: Path, measured: dict[str, float]) -> None:
         )
 
 
-def set_floors(folder: Path, measured: dict[str, float], reason: str | None = None) -> None:
-    """Pin what is measured on the folder as it is now. Raises NoReason where a floor would fall without a reason."""
-    pinned = _read(folder) if has_floors(folder) else {"floors": {}, "lowered": []}
+def set_floors(folder: Path, measured: dict[str, float], reason: str | None = None, file: Path | None = None) -> None:
+    """Pin what is measured on the folder as it is now, in the folder or in `file`. Raises NoReason where a floor would
+    fall without a reason."""
+    pinned = _read(file or folder / FILE) or {"floors": {}, "lowered": []}
     now = {name: round(share, 4) for name, share in measured.items()}
     falls = [
         {"floor": name, "before": before, "now": now.get(name), "reason": reason}
@@ -83,9 +80,11 @@ def set_floors(folder: Path, measured: dict[str, float], reason: str | None = No
         raise NoReason(f"These floors would fall: {names}; say why with --reason '…', or mend what made them fall.")
     made = {"corpus": digest(folder), "floors": now, "lowered": [*pinned.get("lowered", []), *falls]}
     text = yaml.safe_dump(made, allow_unicode=True, sort_keys=False)
-    (folder / FILE).write_text(text, encoding="utf-8")
+    (file or folder / FILE).write_text(text, encoding="utf-8")
 
 
-def _read(folder: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load((folder / FILE).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+def _read(file: Path) -> dict[str, Any] | None:
+    if not file.is_file():
+        return None
+    loaded: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return loaded

@@ -259,11 +259,17 @@ def table(scores: list[Score]) -> Table:
 
 
 def report_pages(
-    folder: Path, *, misses: bool = False, peers: bool = False, pin: bool = False, reason: str | None = None
+    folder: Path,
+    *,
+    misses: bool = False,
+    peers: bool = False,
+    pin: bool = False,
+    reason: str | None = None,
+    pinned_in: Path | None = None,
 ) -> None:
     """Print the table, and with `misses` every string and field that is wrong; then hold the folder's floors.
 
-    `pin` sets the floors anew, with a `reason` where one falls. Raises FloorBroken, NoReason.
+    `pin` sets the floors anew, with a `reason` where one falls; they stand in the folder or in `pinned_in`. Raises FloorBroken, NoReason.
     """
     from rich.console import Console
 
@@ -277,6 +283,6 @@ def report_pages(
             for miss in page.misses:
                 console.print(f"{page.name} · {miss}", highlight=False, markup=False)
     if pin:
-        floors.set_floors(folder, scores[0].shares(), reason)
+        floors.set_floors(folder, scores[0].shares(), reason, pinned_in)
     else:
-        floors.hold(folder, scores[0].shares())
+        floors.hold(folder, scores[0].shares(), pinned_in)
