@@ -5,7 +5,8 @@
     lowered:                          # each fall of a floor, with its reason
       - {floor: title, before: 1.0, now: 0.98, reason: …}
 
-A floor rises whenever floors are set anew; it falls only when a reason is given.
+Without a digest the floors hold for whatever the folder has. A floor rises whenever floors are set
+anew; it falls only when a reason is given.
 """
 
 from __future__ import annotations
@@ -49,8 +50,10 @@ def hold(folder: Path, measured: dict[str, float], file: Path | None = None) -> 
     which stand in the folder's own `floors.yaml` or in `file`."""
     pinned = _read(file or folder / FILE)
     if pinned is None:
+        if file is not None:
+            raise FloorBroken(f"There are no floors at {file}; --set-floors pins what is reached.")
         return
-    if pinned["corpus"] != digest(folder):
+    if pinned.get("corpus") not in (None, digest(folder)):
         raise FloorBroken(
             f"{folder} is not the corpus that its floors were set on; look at what changed, then give --set-floors."
         )

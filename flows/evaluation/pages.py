@@ -269,7 +269,8 @@ def report_pages(
 ) -> None:
     """Print the table, and with `misses` every string and field that is wrong; then hold the folder's floors.
 
-    `pin` sets the floors anew, with a `reason` where one falls; they stand in the folder or in `pinned_in`. Raises FloorBroken, NoReason.
+    `pin` sets the floors anew, with a `reason` where one falls; they stand in the folder or in `pinned_in`. Raises
+    FloorBroken, NoReason.
     """
     from rich.console import Console
 
