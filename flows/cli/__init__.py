@@ -29,29 +29,34 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-app.command()(run)
-app.command()(backfill)
-app.command()(reextract)
-app.command()(serve)
-app.command()(extract)
-app.command("eval")(evaluate)
-app.command("sample-portal")(sample_portal)
-app.command()(backup)
-app.command()(restore)
-app.command()(doctor)
-app.command()(sql)
-app.command(context_settings={"ignore_unknown_options": True})(ask)
-app.command()(search)
-app.command()(diff)
-app.command()(coverage)
-app.command()(evidence)
-app.command()(dictionary)
-app.command()(export)
-app.command()(notebook)
-app.add_typer(portals.portals, name="portals")
-app.add_typer(alerts.app, name="alerts")
-app.add_typer(archive.app, name="archive")
-app.add_typer(indicators.app, name="indicators")
+COLLECT, ASK, OPERATE, BUILD = "Collect", "Ask", "Operate", "Build and judge"
+
+app.command(rich_help_panel=COLLECT)(run)
+app.command(rich_help_panel=COLLECT)(backfill)
+app.command(rich_help_panel=COLLECT)(reextract)
+app.add_typer(portals.portals, name="portals", rich_help_panel=COLLECT)
+app.add_typer(archive.app, name="archive", rich_help_panel=COLLECT)
+
+app.command(rich_help_panel=ASK)(sql)
+app.command(rich_help_panel=ASK, context_settings={"ignore_unknown_options": True})(ask)
+app.command(rich_help_panel=ASK)(search)
+app.command(rich_help_panel=ASK)(diff)
+app.command(rich_help_panel=ASK)(coverage)
+app.command(rich_help_panel=ASK)(evidence)
+app.command(rich_help_panel=ASK)(dictionary)
+app.command(rich_help_panel=ASK)(export)
+app.command(rich_help_panel=ASK)(notebook)
+
+app.command(rich_help_panel=OPERATE)(serve)
+app.add_typer(alerts.app, name="alerts", rich_help_panel=OPERATE)
+app.command(rich_help_panel=OPERATE)(backup)
+app.command(rich_help_panel=OPERATE)(restore)
+app.command(rich_help_panel=OPERATE)(doctor)
+
+app.command(rich_help_panel=BUILD)(extract)
+app.command("eval", rich_help_panel=BUILD)(evaluate)
+app.add_typer(indicators.app, name="indicators", rich_help_panel=BUILD)
+app.command("sample-portal", rich_help_panel=BUILD)(sample_portal)
 
 
 def main() -> None:
