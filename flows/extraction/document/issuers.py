@@ -145,12 +145,18 @@ _STATE = re.compile(
 )
 
 
+_ZONE = re.compile(
+    r"(?:开发|高新|保税|示范|试验|工业|新|园|度假|风景|风景名胜|景|功能|合作|自贸|产业|管理|经开|物流|实验)区$"
+)
+"""Zones have a committee and no people's government, unless they are a district of their own, as 浦东新区 is."""
+
+
 def _full(name: str, place: str | None, code: str | None) -> str:
     if place:
         name = _with_place(name, place, code)
-    if re.search(rf"(?:{_PLACE_END})$", name) and not re.search(
-        r"(?:开发|高新|保税|示范|试验|工业|新|园|度假|风景|景|功能|合作|自贸|产业)区$", name
-    ):
+    if _ZONE.search(name) and region_named(name, code) is None:
+        return name + "管理委员会"
+    if re.search(rf"(?:{_PLACE_END})$", name):
         return name + "人民政府"
     if re.search(r"(?:镇|乡|苏木)$", name):
         return name + "人民政府"

@@ -58,6 +58,8 @@ ISSUERS = {
     "autonomous prefecture": (
         "恩施土家族苗族自治州" + REPORT, PROVINCE, "恩施土家族苗族自治州人民政府", "prefecture"
     ),
+    "zone without its committee": ("江浦新区" + REPORT, CITY, "江浦新区管理委员会", "county"),
+    "new area that is a district": ("浦东新区" + REPORT, Listing(), "上海市浦东新区人民政府", "county"),
     "district and zone": (
         "广州市黄埔区人民政府 广州开发区管委会" + REPORT, Listing(), "广州市黄埔区人民政府、广州开发区管委会", "county"
     ),
