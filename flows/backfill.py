@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from prefect import flow, get_run_logger
 from prefect.artifacts import acreate_table_artifact
 from pydantic import BaseModel, ConfigDict
 
 from flows.chain import Order, RunOutcome, pass_over_portals, run_name
 from flows.settings import Settings
+from warehouse.place import Place
 
 
 class Gap(BaseModel):
@@ -38,7 +37,7 @@ async def backfill(from_year: int, to_year: int, order: Order | None = None) -> 
     told = order or Order.from_settings(Settings())
     years = Order.model_validate(told.model_dump() | {"from_year": from_year, "to_year": to_year})
     outcome = await pass_over_portals(years, "backfill")
-    found = gaps(outcome.release, [line.portal_id for line in outcome.report.portals], from_year, to_year)
+    found = gaps(years.directory.place(), [line.portal_id for line in outcome.report.portals], from_year, to_year)
     get_run_logger().info("%d reports of %d to %d were not found.", len(found), from_year, to_year)
     await acreate_table_artifact(
         key="not-found", table=[gap.model_dump() for gap in found], description=f"Not found by run {outcome.run_id}"
@@ -46,12 +45,10 @@ async def backfill(from_year: int, to_year: int, order: Order | None = None) -> 
     return BackfillOutcome(run=outcome, gaps=found)
 
 
-def gaps(release: Path, portal_ids: list[str], from_year: int, to_year: int) -> tuple[Gap, ...]:
+def gaps(place: Place, portal_ids: list[str], from_year: int, to_year: int) -> tuple[Gap, ...]:
     """The years for which the release holds no report of a portal's own government (of a department's portal: none
     that stands on it)."""
-    import duckdb
-
-    connection = duckdb.connect(str(release), read_only=True)
+    connection = place.open()
     try:
         rows = connection.execute(
             """SELECT p.portal_id, p.name, y.year

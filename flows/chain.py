@@ -28,7 +28,7 @@ from flows.data_directory import DataDirectory
 from flows.loading.accounts import archive_account
 from flows.loading.batches import pending_runs, write_batch
 from flows.loading.jsonl import read_rows
-from flows.loading.load import RELEASE_NAME, Loaded, load_and_release
+from flows.loading.load import Loaded, load_and_release
 from flows.operation.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
 from flows.operation.morning_report import MorningReport, as_markdown, portal_table
 from flows.operation.progress import observer
@@ -50,6 +50,8 @@ class Order(BaseModel):
     data: Path
     archive: str | None = None
     """Root of the archive where it is not under `data`."""
+    warehouse: str | None = None
+    """The lake, where the warehouse is one."""
     registry: Path
     portals: tuple[str, ...] = ()
     """Ids; empty for all of the registry."""
@@ -76,6 +78,7 @@ class Order(BaseModel):
         given: dict[str, Any] = {
             "data": settings.data.resolve(),
             "archive": settings.directory().archive_url,
+            "warehouse": settings.warehouse,
             "registry": settings.registry(),
             "contact": settings.contact,
             "shards": settings.shards,
@@ -88,7 +91,7 @@ class Order(BaseModel):
     @property
     def directory(self) -> DataDirectory:
         """Where all state lies."""
-        return DataDirectory(self.data, self.archive)
+        return DataDirectory(self.data, self.archive, self.warehouse)
 
 
 class RunOutcome(BaseModel):
@@ -215,15 +218,16 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         observer().stage("extract", None)
         batches = [await extract_run(order, pending_id) for pending_id in pending]
         observer().stage("load", None)
-        before = overdue(data.warehouse / RELEASE_NAME)
+        place = data.place()
+        before = overdue(place)
         try:
             loaded = await load_release(order, run_id, batches)
         except GateRefused as refusal:
             raise_alarms([Alarm("fazhi.release.refused", run_id, f"{run_id}: {refusal}")])
             raise
-        late = overdue_alarms(before, overdue(loaded.release), run_id)
-        raise_alarms([*portal_alarms(loaded.release, run_id), *late])
-        report = MorningReport.read(loaded.release, run_id, outcome, failures)
+        late = overdue_alarms(before, overdue(place), run_id)
+        raise_alarms([*portal_alarms(place, run_id), *late])
+        report = MorningReport.read(place, run_id, outcome, failures)
         await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=f"Run {run_id}")
         await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")
         if report.coverage.report_year:

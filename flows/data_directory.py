@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.archive.store import Store
+from warehouse.place import Place
 
 MINIMUM_FREE_BYTES = 200 * 2**20
 """Below this a run does not start: a night of a few portals and a copy of a small warehouse must fit."""
@@ -24,11 +25,13 @@ class DataDirectoryError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class DataDirectory:
-    """All state under one root; only the archive may lie elsewhere."""
+    """All state under one root; only the archive and a lake may lie elsewhere."""
 
     root: Path
     archive_url: str | None = None
     """An fsspec URL or folder for the archive; None for the folder `archive` under the root."""
+    lake: str | None = None
+    """The warehouse as a lake, `ducklake:postgres:…`; None for releases in the folder `warehouse`."""
 
     @property
     def archive(self) -> str:
@@ -46,8 +49,12 @@ class DataDirectory:
 
     @property
     def warehouse(self) -> Path:
-        """Releases and the symlink `fazhi.duckdb`."""
+        """Releases and the symlink `fazhi.duckdb`; of a lake the data."""
         return self.root / "warehouse"
+
+    def place(self) -> Place:
+        """Where the warehouse stands, to be opened or loaded."""
+        return Place(self.warehouse, self.lake)
 
     @property
     def runs(self) -> Path:
@@ -63,8 +70,9 @@ class DataDirectory:
         """Make the folders; raise DataDirectoryError if they cannot be written or the disk is nearly full."""
         try:
             local = self.store().local
-            for folder in (*([local] if local else []), self.warehouse, self.runs):
+            for folder in (*([local] if local else []), self.runs):
                 folder.mkdir(parents=True, exist_ok=True)
+            self.place().prepare()
             probe = self.runs / ".writable"
             probe.write_bytes(b"")
             probe.unlink()

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, PrivateAttr, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from flows.data_directory import DataDirectory
+from warehouse.place import LAKE
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -42,6 +43,11 @@ class Settings(BaseSettings):
     data: Path = Field(default=Path("data"), description="The one directory that holds all state.")
     archive: str | None = Field(
         default=None, description="Root of the archive, a folder or an fsspec URL such as s3://…; else DATA/archive."
+    )
+    warehouse: str | None = Field(
+        default=None,
+        description="A lake, ducklake:postgres:dbname=… host=… (the password in PGPASSWORD or ~/.pgpass); "
+        "else releases in DATA/warehouse.",
     )
     portals: Path | None = Field(default=None, description="Registry of portals; without it seeds/portals.yaml.")
     contact: str = Field(
@@ -74,12 +80,24 @@ class Settings(BaseSettings):
         except tomllib.TOMLDecodeError as fault:
             raise SettingsError(f"fazhi.toml cannot be read: {fault}.") from fault
 
+    @field_validator("warehouse")
+    @classmethod
+    def _a_lake(cls, name: str | None) -> str | None:
+        if name is not None and (not name.startswith(LAKE) or name == LAKE):
+            raise ValueError(f"write {LAKE}dbname=… host=…, or leave it out")
+        return name
+
+    @classmethod
+    def under(cls, **options: Any) -> Settings:
+        """The settings with those of the options over them that are not None."""
+        return cls(**{name: value for name, value in options.items() if value is not None})
+
     def directory(self) -> DataDirectory:
-        """The data directory, with the archive where the settings have it."""
+        """The data directory, with the archive and the warehouse where the settings have them."""
         archive = self.archive
         if archive is not None and "://" not in archive:
             archive = str(Path(archive).resolve())
-        return DataDirectory(self.data.resolve(), archive)
+        return DataDirectory(self.data.resolve(), archive, self.warehouse)
 
     def registry(self) -> Path:
         """The registry file in force."""

@@ -26,9 +26,10 @@ from crawlers.portals import load_registry
 from crawlers.probe import probe_registry
 from flows.data_directory import DataDirectory
 from flows.loading.batches import batch_folder
-from flows.loading.load import RELEASE_NAME, loaded_runs
+from flows.loading.load import loaded_runs
 from flows.operation.markdown import render
 from flows.settings import Settings
+from warehouse.place import Place
 
 PARTS = 13
 """Weeks in which the whole archive is read once."""
@@ -127,11 +128,9 @@ def forget_facts(data: DataDirectory, before: datetime) -> int:
     return freed
 
 
-def unseen_reports(release: Path, before: datetime) -> tuple[Unseen, ...]:
+def unseen_reports(place: Place, before: datetime) -> tuple[Unseen, ...]:
     """Reports at addresses that were last asked for before `before`, on portals that the last run could read."""
-    import duckdb
-
-    connection = duckdb.connect(str(release.resolve()), read_only=True)
+    connection = place.open()
     try:
         rows = connection.execute(
             """SELECT a.report_id, a.portal_id, a.url, strftime(max(c.fetched_at), '%Y-%m-%d') AS last_seen_on
@@ -198,14 +197,14 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
         log.info("%d portals do not answer as the registry says.", len(doubtful))
         freed = await tidy(data, now - KEEP_FACTS)
         log.info("%d bytes of loaded facts removed.", freed)
-        release = data.warehouse / RELEASE_NAME
+        place = data.place()
         outcome = UpkeepOutcome(
             files=checked.files,
             captures=checked.captures,
             broken=checked.broken,
             freed_bytes=freed,
             doubtful=doubtful,
-            unseen=unseen_reports(release, now - ASKED_AGAIN_WITHIN) if release.exists() else (),
+            unseen=unseen_reports(place, now - ASKED_AGAIN_WITHIN) if place.has_release() else (),
             releases=tuple(sorted(path.name for path in (data.warehouse / "releases").glob("fazhi-*.duckdb"))),
         )
     text = render("upkeep.md.j2", report=outcome)

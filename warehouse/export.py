@@ -19,6 +19,7 @@ from typing import Any, Literal, NamedTuple
 import duckdb
 
 from warehouse.dictionary import meanings
+from warehouse.place import Place
 from warehouse.questions import prepared, questions
 
 Shape = Literal["parquet", "csv", "xlsx", "jsonl"]
@@ -102,7 +103,7 @@ class _Source(NamedTuple):
 
 
 def export(
-    release: Path,
+    place: Place,
     shape: Shape,
     folder: Path,
     *,
@@ -119,7 +120,7 @@ def export(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        with _opened(release, partial) as connection:
+        with _opened(place, partial) as connection:
             sources = (
                 [_answer(connection, question, given or {})]
                 if question is not None
@@ -131,7 +132,7 @@ def export(
                 rows[source.name] = int(counted[0]) if counted else 0
                 for path in _WRITERS[shape](connection, source, partial):
                     resources.append(_resource(source, shape, path, partial))
-            descriptor = _descriptor(connection, release, resources)
+            descriptor = _descriptor(connection, place, resources)
         (partial / DESCRIPTOR).write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)
         partial.rename(folder)
@@ -141,17 +142,14 @@ def export(
 
 
 @contextmanager
-def _opened(release: Path, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def _opened(place: Place, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The release, read-only, behind one thread: more would write the same rows in another order each time."""
-    with duckdb.connect(config={"threads": 1}) as connection:
+    with place.open() as connection:
+        connection.execute("SET threads = 1")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")
         connection.execute(f"SET temp_directory = {_literal(str(scratch / 'spill'))}")
-        connection.execute(f"ATTACH {_literal(str(release.resolve()))} AS fazhi (READ_ONLY)")
-        connection.execute("USE fazhi")
         yield connection
-        connection.execute("USE memory")
-        connection.execute("DETACH fazhi")
     shutil.rmtree(scratch / "spill", ignore_errors=True)
 
 
@@ -319,7 +317,7 @@ def _described(field: _Field, shape: Shape) -> dict[str, str]:
 
 
 def _descriptor(
-    connection: duckdb.DuckDBPyConnection, release: Path, resources: Sequence[dict[str, Any]]
+    connection: duckdb.DuckDBPyConnection, place: Place, resources: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
     last = connection.execute("SELECT strftime(max(started_at), '%Y-%m-%dT%H:%M:%SZ') FROM runs").fetchone()
     sources = connection.execute(
@@ -330,7 +328,7 @@ def _descriptor(
         "name": "fazhi",
         "title": "法治政府建设年度报告 Reports on law-based government",
         "description": _DESCRIPTION,
-        "version": release.resolve().stem,
+        "version": place.version(),
         "licenses": [_LICENCE],
         "sources": [{"title": name, "path": address} for name, address in sources],
         "resources": list(resources),

@@ -15,9 +15,8 @@ import duckdb
 
 from warehouse.gate import judge
 from warehouse.migrate import migrate, refresh_views
-from warehouse.release import GateRefused, Release
+from warehouse.release import SURVIVORS, GateRefused, Release
 
-PREFIX = "ducklake:"
 _EXTENSIONS = ("ducklake", "postgres_scanner")
 
 
@@ -35,9 +34,10 @@ class Lake:
 
     connection: duckdb.DuckDBPyConnection
 
-    def __init__(self, where: str, data: str | Path) -> None:
+    def __init__(self, where: str, data: str | Path, *, rebuild: bool = False) -> None:
         self.where = where
         self.data = data
+        self.rebuild = rebuild
         self._open = False
 
     def __enter__(self) -> Self:
@@ -50,10 +50,20 @@ class Lake:
             self.connection.execute(f"ATTACH {_literal(self.where)} AS previous ({options})")
             self.connection.execute("BEGIN")
             self._open = True
+            if self.rebuild:
+                self._empty()
         except BaseException:
             self.connection.close()
             raise
         return self
+
+    def _empty(self) -> None:
+        tables = self.connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'fazhi' ORDER BY table_name"
+        ).fetchall()
+        for (table,) in tables:
+            if table not in (*SURVIVORS, "schema_version"):
+                self.connection.execute(f'DELETE FROM fazhi."{table}"')
 
     def publish(self, run_id: str) -> Release:
         """Judge the transaction and commit it: from then on all readers see it. Raises GateRefused."""
@@ -74,7 +84,12 @@ class Lake:
 
 def open_lake(where: str) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the lake's latest snapshot. Raises NoLake."""
-    return _attached(where, "READ_ONLY")
+    connection = _attached(where, "READ_ONLY")
+    # Where external access is disabled later, the lake's own files can still be read.
+    told = connection.execute("SELECT value FROM fazhi.options() WHERE option_name = 'data_path'").fetchone()
+    if told:
+        connection.execute(f"SET allowed_directories = [{_literal(str(told[0]))}]")
+    return connection
 
 
 def _attached(where: str, options: str) -> duckdb.DuckDBPyConnection:

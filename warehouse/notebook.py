@@ -14,10 +14,10 @@ def _():
     import marimo as mo
 
     from warehouse import questions
-    from warehouse.release import open_release
+    from warehouse.place import Place
 
     root = Path(os.environ.get("FAZHI_DATA", "data")) / "warehouse"
-    release = open_release(root)
+    release = Place(root, os.environ.get("FAZHI_WAREHOUSE") or None).open()
 
     def table(sql, *values):
         """Rows as dicts, which marimo and altair take alike."""

@@ -21,6 +21,8 @@ from warehouse.gate import Failure, judge
 from warehouse.migrate import migrate, refresh_views
 
 RELEASE = "fazhi.duckdb"
+SURVIVORS = ("runs", "portal_run_log", "problems")
+"""Tables whose rows a rebuilt warehouse keeps: no archive gives them back."""
 KEPT = 3
 """Releases that stay."""
 _WORKING_ROOM = 256 * 1024 * 1024
@@ -197,7 +199,7 @@ class Staging:
         migrate(self.connection)
         if self.rebuild and self._last is not None:
             self.connection.execute(f"ATTACH {_literal(str(self._last))} AS previous (READ_ONLY)")
-            for table in ("runs", "portal_run_log", "problems"):
+            for table in SURVIVORS:
                 self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM previous.{table}")
             self.connection.execute("DETACH previous")
         refresh_views(self.connection)

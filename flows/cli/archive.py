@@ -246,9 +246,8 @@ def export(
 def _addresses_of(report_id: str, data: Path | None) -> dict[str, str]:
     """The addresses at which a report stood, each with the report's title, from the warehouse."""
     from flows.settings import Settings
-    from warehouse.release import open_release
 
-    with open_release((data or Settings().data) / "warehouse") as release:
+    with Settings.under(data=data).directory().place().open() as release:
         found = release.execute(
             "SELECT DISTINCT a.url, coalesce(r.title, r.inferred_title, r.list_title, r.report_id) "
             "FROM appearances a JOIN reports r USING (report_id) WHERE report_id = ? ORDER BY a.url",

@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.cli.run import ArchiveOption, DataOption, PortalOption, PortalsOption, checked_settings, tell, watched
+from flows.cli.run import (
+    ArchiveOption,
+    DataOption,
+    PortalOption,
+    PortalsOption,
+    WarehouseOption,
+    checked_settings,
+    tell,
+    watched,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,12 +33,13 @@ def backfill(
     portal: PortalOption = None,
     data: DataOption = None,
     archive: ArchiveOption = None,
+    warehouse: WarehouseOption = None,
 ) -> None:
     """Read all list pages for the reports of these years, and say which were not found."""
     if from_year > to_year:
         raise typer.BadParameter(f"The years {from_year} to {to_year} run backwards.", param_hint="--from")
     console = Console(stderr=True)
-    settings = checked_settings(data, portals, portal, archive)
+    settings = checked_settings(portal, data=data, portals=portals, archive=archive, warehouse=warehouse)
 
     async def flow() -> BackfillOutcome:
         from flows.backfill import BackfillOutcome, backfill, gaps
@@ -39,7 +49,7 @@ def backfill(
             return await backfill(from_year, to_year, Order.from_settings(settings, portals=tuple(portal or ())))
         except RunFailedError as fault:
             visited = [line.portal_id for line in fault.outcome.report.portals]
-            missed = gaps(fault.outcome.release, visited, from_year, to_year)
+            missed = gaps(settings.directory().place(), visited, from_year, to_year)
             return BackfillOutcome(run=fault.outcome, gaps=missed)
 
     outcome = watched(flow, settings, console)

@@ -97,7 +97,7 @@ def masked(name: str, value: str) -> str:
     """A setting's value as it may be shown: no secret, and no password of an address."""
     if any(word in name.upper() for word in SECRET_WORDS):
         return "•••" if value else ""
-    return re.sub(r"(?<=://)([^/@\s]*)(?=@)", "•••", value)
+    return re.sub(r"(?<=://)([^/@\s]*)(?=@)|(?<=password=)\S+", "•••", value)
 
 
 def prefect_settings() -> Iterator[tuple[str, str, str]]:

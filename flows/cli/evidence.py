@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.cli.run import ArchiveOption, DataOption, bars
+from flows.cli.run import ArchiveOption, DataOption, WarehouseOption, bars
 
 if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
@@ -25,6 +25,7 @@ def evidence(
     every: Annotated[bool, typer.Option("--all", help="Every observation of the warehouse.")] = False,
     data: DataOption = None,
     archive: ArchiveOption = None,
+    warehouse: WarehouseOption = None,
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, max=256, help="With --all: processes that read; else the setting.")
     ] = None,
@@ -39,8 +40,7 @@ def evidence(
 
     if every == (observation is not None):
         raise typer.BadParameter("Give either the name of an observation or --all.")
-    given: dict[str, Any] = {name: value for name, value in (("data", data), ("archive", archive)) if value is not None}
-    settings = Settings(**given)
+    settings = Settings.under(data=data, archive=archive, warehouse=warehouse)
     directory = settings.directory()
     if directory.store().local is not None:
         forbid_network()

@@ -156,9 +156,8 @@ def _of_warehouse(data: Path | None) -> Iterator[Unclaimed]:
     from flows.extraction.meaning.gaps import unclaimed
     from flows.extraction.meaning.indicators import observe
     from flows.settings import Settings
-    from warehouse.release import open_release
 
-    with open_release((data or Settings().data) / "warehouse") as connection:
+    with Settings.under(data=data).directory().place().open() as connection:
         reports = connection.execute("SELECT report_id, text FROM reports ORDER BY report_id").fetchall()
         for report_id, text in reports:
             sections = [

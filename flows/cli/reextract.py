@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.run import ArchiveOption, DataOption, bars
+from flows.cli.run import ArchiveOption, DataOption, WarehouseOption, bars
 
 TOLD_PROBLEMS = 20
 """Sentences that are printed; all stand in the warehouse."""
@@ -19,6 +19,7 @@ TOLD_PROBLEMS = 20
 def reextract(
     data: DataOption = None,
     archive: ArchiveOption = None,
+    warehouse: WarehouseOption = None,
     portals: Annotated[
         Path | None, typer.Option("--portals", help="Registry of portals (YAML); else those in the archive.")
     ] = None,
@@ -42,8 +43,7 @@ def reextract(
     from flows.operation.progress import observed_by
     from flows.settings import Settings
 
-    given: dict[str, Any] = {name: value for name, value in (("data", data), ("archive", archive)) if value is not None}
-    settings = Settings(**given)
+    settings = Settings.under(data=data, archive=archive, warehouse=warehouse)
     directory = settings.directory()
     if directory.store().local is not None:
         forbid_network()  # here as in the processes that read; only a remote archive has to be reached

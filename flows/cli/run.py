@@ -37,6 +37,14 @@ ArchiveOption = Annotated[
     str | None,
     typer.Option("--archive", help="Archive root, a folder or an fsspec URL; FAZHI_ARCHIVE, else DATA/archive."),
 ]
+WarehouseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--warehouse",
+        help="A lake, ducklake:postgres:dbname=… host=…; FAZHI_WAREHOUSE, else releases in DATA/warehouse.",
+        show_default=False,
+    ),
+]
 
 
 class Interrupted(Exception):  # noqa: N818 - someone wished it
@@ -96,6 +104,7 @@ def run(
     portal: PortalOption = None,
     data: DataOption = None,
     archive: ArchiveOption = None,
+    warehouse: WarehouseOption = None,
     sample: Annotated[bool, typer.Option("--sample", help="Serve the two sample portals and crawl them.")] = False,
     night: Annotated[int, typer.Option("--night", min=1, max=2, help="With --sample: which night to serve.")] = 1,
 ) -> None:
@@ -107,7 +116,7 @@ def run(
 
             portals = stack.enter_context(serve(night=night))
             console.print(f"The sample portals of night {night} are open on this machine.")
-        settings = checked_settings(data, portals, portal, archive)
+        settings = checked_settings(portal, data=data, portals=portals, archive=archive, warehouse=warehouse)
 
         async def flow() -> RunOutcome:
             from flows.chain import Order, RunFailedError
@@ -121,28 +130,26 @@ def run(
         outcome = watched(flow, settings, console)
     tell(outcome, console)
     if outcome.report.reports:
-        _suggest(data, console)
+        _suggest(data, warehouse, console)
     raise typer.Exit(outcome.exit_code)
 
 
-def _suggest(data: Path | None, console: Console) -> None:
+def _suggest(data: Path | None, warehouse: str | None, console: Console) -> None:
     console.print("\nTry:", style="bold")
     command = "uv run fazhi" if "UV" in os.environ else "fazhi"
-    option = f" --data {shlex.quote(str(data))}" if data else ""
+    given = {"--data": data, "--warehouse": warehouse}
+    option = "".join(f" {name} {shlex.quote(str(value))}" for name, value in given.items() if value)
     for query in TRY_THESE:
         typer.echo(f'{command} sql{option} "{query}"')
 
 
-def checked_settings(
-    data: Path | None, portals: Path | None, portal: list[str] | None, archive: str | None = None
-) -> Settings:
+def checked_settings(portal: list[str] | None, **options: Any) -> Settings:
     """The settings with these options over them. What can be known to be wrong is said here, before seconds go into
     starting Prefect: the registry, the portals' names, the data directory, another run."""
     from crawlers.portals import load_registry
     from flows.settings import Settings
 
-    told: dict[str, Any] = {"data": data, "portals": portals, "archive": archive}
-    settings = Settings(**{name: value for name, value in told.items() if value is not None})
+    settings = Settings.under(**options)
     load_registry(settings.registry()).select(portal or ())
     directory = settings.directory()
     directory.prepare()

@@ -14,9 +14,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.cli.run import WarehouseOption
+
 if TYPE_CHECKING:
     import duckdb
 
+    from warehouse.place import Place
     from warehouse.questions import Question
     from warehouse.search import Hit
 
@@ -45,11 +48,11 @@ class QueryRefused(Exception):  # noqa: N818 - the query is at fault
     exit_code = 2
 
 
-def warehouse_root(data: Path | None) -> Path:
-    """The warehouse under the data directory that was given or set."""
+def place(data: Path | None, warehouse: str | None = None) -> Place:
+    """The warehouse that was given or set, a lake or releases under the data directory."""
     from flows.settings import Settings
 
-    return (data or Settings().data).resolve() / "warehouse"
+    return Settings.under(data=data, warehouse=warehouse).directory().place()
 
 
 def fetched(
@@ -88,20 +91,33 @@ def show(names: Sequence[str], rows: Sequence[Sequence[Any]], shape: Shape = Sha
 def sql(
     query: Annotated[str | None, typer.Argument(help="One query; without it the DuckDB prompt opens.")] = None,
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
     shape: ShapeOption = Shape.table,
 ) -> None:
     """Ask the release in SQL. Nothing can be written into it."""
-    from warehouse.release import existing_release, open_release
-
-    root = warehouse_root(data)
+    asked = place(data, warehouse)
     if query is None:
-        _prompt(existing_release(root))
-    with open_release(root) as connection:
+        _prompt(asked.file())
+    with asked.open() as connection:
+        if asked.lake:
+            _refuse_all_but_reading(connection, query or "")
         # A query reads the release and nothing else: no file is written, attached or fetched.
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         names, rows = fetched(connection, query or "")
     show(names, rows, shape)
+
+
+def _refuse_all_but_reading(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """A lake's own folder stays open to a query, so a query must not write at all."""
+    import duckdb
+
+    try:
+        kinds = {statement.type for statement in connection.extract_statements(query)}
+    except duckdb.Error:
+        return  # whoever runs it says what is wrong with it
+    if kinds - {duckdb.StatementType.SELECT}:
+        raise QueryRefused("A lake answers SELECT alone: `fazhi export` writes files.")
 
 
 def _prompt(release: Path) -> None:
@@ -119,20 +135,18 @@ def _prompt(release: Path) -> None:
     )
 
 
-def notebook(data: DataOption = None) -> None:
+def notebook(data: DataOption = None, warehouse: WarehouseOption = None) -> None:
     """Open the questions and plots as a marimo notebook in the browser."""
     import os
     import subprocess
     from importlib.util import find_spec
 
-    from warehouse.release import existing_release
-
-    root = warehouse_root(data)
-    existing_release(root)
+    asked = place(data, warehouse)
+    asked.open().close()
     if find_spec("marimo") is None or find_spec("altair") is None:
         raise QueryRefused("marimo is not installed: uv sync --extra analyst.")
     page = Path(__file__).parents[2] / "warehouse" / "notebook.py"
-    environment = os.environ | {"FAZHI_DATA": str(root.parent)}
+    environment = os.environ | {"FAZHI_DATA": str(asked.root.parent), "FAZHI_WAREHOUSE": asked.lake or ""}
     sys.exit(
         subprocess.run([sys.executable, "-m", "marimo", "run", str(page)], env=environment, check=False).returncode
     )
@@ -141,11 +155,11 @@ def notebook(data: DataOption = None) -> None:
 def diff(
     report: Annotated[str, typer.Argument(help="A report_id, as in `reports`.")],
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
 ) -> None:
     """What changed between the versions of a report, and which observations moved."""
-    from warehouse.release import open_release
 
-    with open_release(warehouse_root(data)) as connection:
+    with place(data, warehouse).open() as connection:
         _, versions = fetched(
             connection,
             "SELECT version, seen_at, url, change FROM report_versions WHERE report_id = ? ORDER BY version",
@@ -183,11 +197,11 @@ def coverage(
     ] = None,
     state: Annotated[str | None, typer.Option("--state", help="Only cells in this state, with their names.")] = None,
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
     shape: ShapeOption = Shape.table,
 ) -> None:
     """Who published on time, late or not at all: counts a year and level, or with --state the cells themselves."""
     from warehouse.questions import refuse_unknown_region
-    from warehouse.release import open_release
 
     if state is not None and state not in STATES:
         raise QueryRefused(f"There is no state {state!r}: it is one of {', '.join(STATES)}.")
@@ -203,7 +217,7 @@ def coverage(
         else "SELECT report_year, region_code, region, level, issuer, state, published_on, days_after_1_april, "
         f"report_id FROM coverage WHERE {where} ORDER BY report_year, region_code, level, issuer"
     )
-    with open_release(warehouse_root(data)) as connection:
+    with place(data, warehouse).open() as connection:
         refuse_unknown_region(connection, region)
         names, rows = fetched(connection, query, given)
     show(names, rows, shape)
@@ -213,12 +227,12 @@ def dictionary(
     name: Annotated[str | None, typer.Argument(help="Only this table or view.")] = None,
     markdown: Annotated[bool, typer.Option("--markdown", help="The whole dictionary as a Markdown page.")] = False,
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
 ) -> None:
     """What every table, view, macro and column means."""
     from warehouse.dictionary import as_markdown
-    from warehouse.release import open_release
 
-    with open_release(warehouse_root(data)) as connection:
+    with place(data, warehouse).open() as connection:
         if markdown:
             typer.echo(as_markdown(connection), nl=False)
             return
@@ -239,17 +253,17 @@ def ask(
         ),
     ] = None,
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
     shape: ShapeOption = Shape.table,
 ) -> None:
     """Answer one of the questions that ship with the warehouse."""
     from warehouse import questions
-    from warehouse.release import open_release
 
     if number is None:
         _list_questions(questions.questions().values(), shape)
         return
     words = named(given or ())
-    with open_release(warehouse_root(data)) as connection:
+    with place(data, warehouse).open() as connection:
         answer = questions.ask(connection, number, words)
     question = questions.questions()[number]
     if shape is Shape.table:
@@ -311,21 +325,21 @@ def export(
         Path | None, typer.Option("--to", help="Folder to write; without it one under exports/ in the data directory.")
     ] = None,
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
 ) -> None:
     """Write the release, some tables or an answer as files, with a datapackage.json that explains them."""
     from warehouse.export import ExportRefused
     from warehouse.export import export as write
-    from warehouse.release import existing_release
 
     if question is None and param:
         raise ExportRefused("--param belongs to --question.")
     if question is not None and tables:
         raise ExportRefused("Export either tables or the answer to a question.")
-    root = warehouse_root(data)
+    asked = place(data, warehouse)
     what = [f"question-{question}"] if question is not None else list(tables or ["whole"])
-    folder = to or root.parent / "exports" / f"{'-'.join(what)}-{shape.value}"
+    folder = to or asked.root.parent / "exports" / f"{'-'.join(what)}-{shape.value}"
     done = write(
-        existing_release(root),
+        asked,
         shape.value,
         folder,
         tables=tables or (),
@@ -350,16 +364,16 @@ def search(
     ] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="At most so many hits.")] = 20,
     data: DataOption = None,
+    warehouse: WarehouseOption = None,
     shape: ShapeOption = Shape.table,
 ) -> None:
     """Search the latest texts: ranked by words, or exact."""
     from warehouse import search as engine
-    from warehouse.release import open_release
 
     if exact and regexp:
         raise QueryRefused("--exact and --regexp cannot stand together: choose one.")
     filters = engine.Filters(region=region, level=level, year=year, dimension=dimension)
-    with open_release(warehouse_root(data)) as connection:
+    with place(data, warehouse).open() as connection:
         if exact or regexp:
             hits = engine.exact(connection, words, filters, kind="regexp" if regexp else "phrase", limit=limit)
         else:

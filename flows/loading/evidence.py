@@ -208,9 +208,7 @@ def sentence_at(text: str, start: int, end: int) -> str:
 
 
 def _open(data: DataDirectory) -> Any:
-    from warehouse.release import open_release
-
-    return open_release(data.warehouse)
+    return data.place().open()
 
 
 def _texts(release: Any, observations: Iterable[dict[str, Any]]) -> Iterator[_Text]:

@@ -8,9 +8,6 @@ from pathlib import Path
 
 from flows.data_directory import DataDirectory
 from warehouse.load import load
-from warehouse.release import Staging, open_release
-
-RELEASE_NAME = "fazhi.duckdb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +15,7 @@ class Loaded:
     """A release and what went into it."""
 
     release: Path
-    """The file that the symlink names now."""
+    """The file that the symlink names now; of a lake the folder of its data."""
     batches: int
 
 
@@ -27,7 +24,7 @@ def load_and_release(data: DataDirectory, run_id: str, batches: Sequence[Path]) 
 
     Raises GateRefused when the gate finds failing rows: the last release stays, the batches stay, and the next run
     tries again."""
-    with Staging(data.warehouse) as staging:
+    with data.place().staging() as staging:
         for batch in batches:
             load(staging.connection, batch)
         published = staging.publish(run_id)
@@ -36,9 +33,9 @@ def load_and_release(data: DataDirectory, run_id: str, batches: Sequence[Path]) 
 
 def loaded_runs(data: DataDirectory) -> set[str]:
     """Runs that the current release holds; none before the first release."""
-    if not (data.warehouse / RELEASE_NAME).exists():
+    if not data.place().has_release():
         return set()
-    connection = open_release(data.warehouse)
+    connection = data.place().open()
     try:
         return {run_id for (run_id,) in connection.execute("SELECT run_id FROM runs").fetchall()}
     finally:

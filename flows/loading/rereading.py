@@ -106,6 +106,7 @@ def reextract(order: Reextraction) -> Outcome:
     if not order.data.root.is_dir():
         raise CannotReextract(f"There is no data directory {order.data.root}.")
     with order.data.locked():
+        order.data.place().prepare()
         return _Work(order).run()
 
 
@@ -150,18 +151,16 @@ class _Work:
         return bool(self.order.portals or self.order.since)
 
     def _ask_release(self) -> None:
-        from warehouse.release import open_release, release_path
-
-        root = self.order.data.warehouse
-        if not release_path(root).exists():
+        place = self.order.data.place()
+        if not place.has_release():
             if self._partial:
                 raise CannotReextract(
-                    f"There is no release in {root} to bring up to date: leave out --portal and --since."
+                    f"There is no release in {place.root} to bring up to date: leave out --portal and --since."
                 )
             return
         if self._partial and self.order.rebuild:
             raise CannotReextract("A rebuild takes the whole archive: leave out --rebuild, or --portal and --since.")
-        with contextlib.closing(open_release(root)) as release:
+        with contextlib.closing(place.open()) as release:
             self.known_runs = {str(row[0]) for row in release.execute("SELECT run_id FROM runs").fetchall()}
             # A release of an earlier program has no such table: all is to be read again.
             table = release.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'visits'").fetchone()
@@ -240,12 +239,11 @@ class _Work:
 
     def _load(self, batches: Path) -> tuple[int, Path]:
         from warehouse.load import load
-        from warehouse.release import Staging
 
         folders = sorted(batches.iterdir())
         observer().stage("load", len(folders))
         written = 0
-        with Staging(self.order.data.warehouse, rebuild=self.order.rebuild) as staging:
+        with self.order.data.place().staging(rebuild=self.order.rebuild) as staging:
             for folder in folders:
                 written += load(staging.connection, folder)
                 observer().step("load", {})

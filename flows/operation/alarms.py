@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
+
+from warehouse.place import Place
 
 AlarmName = Literal[
     "fazhi.portal.troubled", "fazhi.release.refused", "fazhi.coverage.overdue", "fazhi.server.restarted"
@@ -38,13 +39,11 @@ def raise_alarms(alarms: Iterable[Alarm]) -> None:
         )
 
 
-def overdue(release: Path) -> frozenset[str]:
+def overdue(place: Place) -> frozenset[str]:
     """Governments with a portal, by name and year, whose last due report is missing; none before a first release."""
-    import duckdb
-
-    if not release.exists():
+    if not place.has_release():
         return frozenset()
-    connection = duckdb.connect(str(release.resolve()), read_only=True)
+    connection = place.open()
     try:
         rows = connection.execute(
             """SELECT DISTINCT c.region || ' ' || c.report_year FROM coverage c JOIN portals p USING (region_code)
@@ -65,11 +64,9 @@ def overdue_alarms(before: frozenset[str], now: frozenset[str], release: str) ->
     return [Alarm("fazhi.coverage.overdue", release, f"{sentence} `fazhi coverage` shows all.")]
 
 
-def portal_alarms(release: Path, run_id: str) -> list[Alarm]:
+def portal_alarms(place: Place, run_id: str) -> list[Alarm]:
     """An alarm for each portal for which this run is the first on its third day in a row without a good visit."""
-    import duckdb
-
-    connection = duckdb.connect(str(release.resolve()), read_only=True)
+    connection = place.open()
     try:
         visits = connection.execute(
             """SELECT p.portal_id, r.run_id, CAST(r.started_at AT TIME ZONE 'Asia/Shanghai' AS DATE), p.state, p.reason

@@ -21,7 +21,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flows.data_directory import DataDirectory
-from flows.loading.load import RELEASE_NAME
+from warehouse.release import RELEASE
 
 MANIFEST = "manifest.json"
 DATABASE_URL = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
@@ -96,7 +96,7 @@ def check(folder: Path) -> Copied:
 def restore(folder: Path, data: DataDirectory) -> Copied:
     """Bring a backup back into an empty data directory, every byte checked. Raises BackupError."""
     files = _manifest(folder)
-    for taken in (data.root / "archive", data.warehouse / RELEASE_NAME, data.prefect / "prefect.db"):
+    for taken in (data.root / "archive", data.warehouse / RELEASE, data.prefect / "prefect.db"):
         if taken.exists() and (taken.is_file() or any(taken.iterdir())):
             raise BackupError(f"{taken} exists: a backup is restored into an empty data directory. Move it away first.")
     data.root.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def restore(folder: Path, data: DataDirectory) -> Copied:
         if releases:
             release = data.root / max(releases)
             release.chmod(0o444)
-            (data.warehouse / RELEASE_NAME).symlink_to(release.relative_to(data.warehouse))
+            (data.warehouse / RELEASE).symlink_to(release.relative_to(data.warehouse))
         if any(file.name == "prefect/prefect.dump" for file in files):
             _postgres("pg_restore", "--clean", "--if-exists", "--no-owner", str(folder / "prefect/prefect.dump"))
     return _count(files, files)
@@ -125,7 +125,7 @@ def _sources(data: DataDirectory) -> Iterator[tuple[str, Path]]:
         for path in sorted(archive.rglob("*")):
             if path.is_file() and not path.name.endswith(_PASSING):
                 yield f"archive/{path.relative_to(archive).as_posix()}", path
-    release = data.warehouse / RELEASE_NAME
+    release = data.warehouse / RELEASE
     if release.exists():
         yield f"warehouse/releases/{release.resolve().name}", release.resolve()
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from flows.operation.markdown import render
+from warehouse.place import Place
 
 MENDING = {
     "blocked": "Leave it alone for some days; then `fazhi portals probe {base_url}` says whether it still refuses.",
@@ -121,11 +121,9 @@ class MorningReport(BaseModel):
         return troubled + len(self.failures) + len(self.removed) + len(self.problems)
 
     @classmethod
-    def read(cls, release: Path, run_id: str, outcome: str, failures: Sequence[str]) -> MorningReport:
+    def read(cls, place: Place, run_id: str, outcome: str, failures: Sequence[str]) -> MorningReport:
         """Ask the release what the run brought."""
-        import duckdb
-
-        connection = duckdb.connect(str(release), read_only=True)
+        connection = place.open()
         try:
 
             def rows(sql: str, *parameters: object) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from flows.settings import Settings, SettingsError
 REFUSED = {
     "too small": ({"FAZHI_SHARDS": "0"}, "", "shards"),
     "no number": ({"FAZHI_SHARDS": "many"}, "", "'many'"),
+    "no lake": ({"FAZHI_WAREHOUSE": "postgres:dbname=lake"}, "", "write ducklake:postgres:"),
     "misspelt": ({"FAZHI_CONTCAT": "a@example.org"}, "", "FAZHI_CONTCAT"),
     "misspelt in the file": ({}, "contcat = 'a@example.org'", "contcat"),
     "file is no TOML": ({}, "contact = ", "fazhi.toml"),

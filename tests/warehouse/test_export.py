@@ -13,8 +13,9 @@ from openpyxl import load_workbook
 from tests.warehouse.batches import FIRST, REPORT, run_rows, text_rows, write
 from warehouse.export import ExportRefused, export
 from warehouse.load import load
+from warehouse.place import Place
 from warehouse.questions import WrongParameter
-from warehouse.release import Staging, existing_release
+from warehouse.release import Staging
 
 OTHER = "990100-云川市司法局-2023"
 EVIL = '=HYPERLINK("https://example.test","年度报告")'
@@ -22,7 +23,7 @@ LONG = "长" * 40_000
 
 
 @pytest.fixture(scope="module")
-def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def release(tmp_path_factory: pytest.TempPathFactory) -> Place:
     root = tmp_path_factory.mktemp("export")
     portal = {
         "portal_id": "yunchuan",
@@ -36,7 +37,7 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Staging(root / "warehouse") as staging:
         load(staging.connection, root / "batch")
         staging.publish("run-1")
-    return existing_release(root / "warehouse")
+    return Place(root / "warehouse")
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -44,13 +45,13 @@ def content(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("shape", ["parquet", "csv", "jsonl"])
-def test_the_same_release_gives_the_same_bytes(release: Path, tmp_path: Path, shape: Any) -> None:
+def test_the_same_release_gives_the_same_bytes(release: Place, tmp_path: Path, shape: Any) -> None:
     one, two = (export(release, shape, tmp_path / name).folder for name in ("one", "two"))
     assert content(one) == content(two)
     assert len(content(one)) > 15
 
 
-def test_parquet_is_partitioned_by_year(release: Path, tmp_path: Path) -> None:
+def test_parquet_is_partitioned_by_year(release: Place, tmp_path: Path) -> None:
     export(release, "parquet", tmp_path / "out", tables=["reports", "observations", "portals"])
     assert sorted(content(tmp_path / "out")) == [
         "datapackage.json",
@@ -64,7 +65,7 @@ def test_parquet_is_partitioned_by_year(release: Path, tmp_path: Path) -> None:
     assert rows == [(OTHER, 2023, 40_000, EVIL), (REPORT, 2024, len(FIRST), "云川市教育局2024年法治政府建设年度报告")]
 
 
-def test_csv_opens_in_excel_and_runs_nothing(release: Path, tmp_path: Path) -> None:
+def test_csv_opens_in_excel_and_runs_nothing(release: Place, tmp_path: Path) -> None:
     export(release, "csv", tmp_path / "out", tables=["reports"])
     written = (tmp_path / "out" / "reports.csv").read_bytes()
     assert written.startswith(b"\xef\xbb\xbfreport_id,")
@@ -79,7 +80,7 @@ def test_csv_opens_in_excel_and_runs_nothing(release: Path, tmp_path: Path) -> N
     assert row[4] == "990100"
 
 
-def test_xlsx_has_typed_cells_and_a_dictionary(release: Path, tmp_path: Path) -> None:
+def test_xlsx_has_typed_cells_and_a_dictionary(release: Place, tmp_path: Path) -> None:
     export(release, "xlsx", tmp_path / "out", tables=["reports", "observations"])
     book = load_workbook(tmp_path / "out" / "reports.xlsx")
     assert book.sheetnames == ["reports", "字段说明"]
@@ -108,7 +109,7 @@ def test_full_sheets_go_on_with_another(tmp_path: Path) -> None:
     ]
 
 
-def test_jsonl_keeps_everything(release: Path, tmp_path: Path) -> None:
+def test_jsonl_keeps_everything(release: Place, tmp_path: Path) -> None:
     export(release, "jsonl", tmp_path / "out", tables=["reports"])
     rows = [json.loads(line) for line in (tmp_path / "out" / "reports.jsonl").open(encoding="utf-8")]
     by_id = {row["report_id"]: row for row in rows}
@@ -125,7 +126,7 @@ def valid_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
 
 
 @pytest.mark.parametrize("shape", ["parquet", "csv", "xlsx", "jsonl"])
-def test_the_datapackage_is_valid(release: Path, tmp_path: Path, valid_rows: None, shape: Any) -> None:
+def test_the_datapackage_is_valid(release: Place, tmp_path: Path, valid_rows: None, shape: Any) -> None:
     tables = ["reports", "appearances", "quantities", "observations", "coverage", "portals", "runs"]
     export(release, shape, tmp_path / "out", tables=tables)
     described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))
@@ -141,7 +142,7 @@ def test_the_datapackage_is_valid(release: Path, tmp_path: Path, valid_rows: Non
         assert [fault for fault in faults if shape != "xlsx" or fault[2] != "missing-cell"] == []
 
 
-def test_an_answer_keeps_its_order_and_bound_parameters(release: Path, tmp_path: Path) -> None:
+def test_an_answer_keeps_its_order_and_bound_parameters(release: Place, tmp_path: Path) -> None:
     done = export(
         release, "csv", tmp_path / "out", question=15, given={"region": "990100", "indicator": "publicity.activities"}
     )
@@ -152,13 +153,13 @@ def test_an_answer_keeps_its_order_and_bound_parameters(release: Path, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["nothing", "reports; DROP TABLE texts", 'reports" UNION SELECT 1 --', "../reports"])
-def test_only_names_of_the_release(release: Path, tmp_path: Path, name: str) -> None:
+def test_only_names_of_the_release(release: Place, tmp_path: Path, name: str) -> None:
     with pytest.raises(ExportRefused, match="no table or view"):
         export(release, "csv", tmp_path / "out", tables=[name])
     assert not (tmp_path / "out").exists()
 
 
-def test_an_earlier_export_is_replaced_and_nothing_else(release: Path, tmp_path: Path) -> None:
+def test_an_earlier_export_is_replaced_and_nothing_else(release: Place, tmp_path: Path) -> None:
     export(release, "csv", tmp_path / "out", tables=["reports", "portals"])
     export(release, "csv", tmp_path / "out", tables=["portals"])
     assert sorted(content(tmp_path / "out")) == ["datapackage.json", "portals.csv"]
@@ -168,7 +169,7 @@ def test_an_earlier_export_is_replaced_and_nothing_else(release: Path, tmp_path:
         export(release, "csv", tmp_path / "mine", tables=["portals"])
 
 
-def test_the_release_is_not_touched(release: Path, tmp_path: Path) -> None:
-    before = release.read_bytes()
+def test_the_release_is_not_touched(release: Place, tmp_path: Path) -> None:
+    before = release.file().read_bytes()
     export(release, "xlsx", tmp_path / "out", tables=["reports"])
-    assert release.read_bytes() == before
+    assert release.file().read_bytes() == before

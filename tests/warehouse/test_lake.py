@@ -1,14 +1,19 @@
 from __future__ import annotations
 
+import csv
+import io
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from crawlers.sample import open_sample_portals
+from tests.end_to_end.nights import fazhi
 from tests.warehouse.batches import FIRST, SECOND, missing_rows, run_rows, text_rows, write
 from warehouse.lake import Lake, NoLake, open_lake
 from warehouse.load import load
@@ -20,8 +25,10 @@ OTHER = "https://yunchuan.example/2"
 
 
 @pytest.fixture(scope="module")
-def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of our own behind a socket, no port."""
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of our own behind a socket, no port; the folder of the socket."""
+    pytest.importorskip("duckdb_extension_ducklake")
+    pytest.importorskip("duckdb_extension_postgres_scanner")
     if not (POSTGRES / "initdb").exists():
         pytest.skip("PostgreSQL 15 is not installed")
     place = Path(
@@ -40,11 +47,18 @@ def catalogue(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     options = f"-c listen_addresses= -k {place} -F"
     run("pg_ctl", "-D", cluster, "-w", "-l", str(place / "log"), "-o", options, "start")
     try:
-        run("createdb", "-h", str(place), "-U", "fazhi", "lake")
-        yield f"ducklake:postgres:dbname=lake host={place} user=fazhi"
+        yield str(place)
     finally:
         run("pg_ctl", "-D", cluster, "-m", "immediate", "stop")
         shutil.rmtree(place)
+
+
+@pytest.fixture
+def catalogue(server: str) -> str:
+    """An empty database as the catalogue of a lake."""
+    name = f"lake_{uuid4().hex}"
+    subprocess.run([str(POSTGRES / "createdb"), "-h", server, "-U", "fazhi", name], check=True)
+    return f"ducklake:postgres:dbname={name} host={server} user=fazhi"
 
 
 def nights(root: Path) -> list[Path]:
@@ -104,3 +118,46 @@ def test_three_nights_give_the_rows_of_the_file(catalogue: str, tmp_path: Path) 
 def test_a_lake_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NoLake, match="cannot be opened"):
         open_lake(f"ducklake:postgres:dbname=lake host={tmp_path}")
+
+
+ASKED = {
+    "reports": "SELECT * EXCLUDE (first_seen_at, last_seen_at, capture_id) FROM reports",
+    "observations": "FROM observations",
+    "checks": "FROM checks",
+}
+"""What both warehouses are asked; the nights differ in their moment alone."""
+
+
+def answer(query: str, *where: str) -> list[list[str]]:
+    done = fazhi("sql", query, "--format", "csv", *where)
+    assert done.returncode == 0, done.stderr
+    return sorted(csv.reader(io.StringIO(done.stdout)))
+
+
+@pytest.mark.end_to_end
+def test_a_night_gives_the_rows_of_the_file(catalogue: str, tmp_path: Path) -> None:
+    file, lake = ["--data", str(tmp_path / "file")], ["--data", str(tmp_path / "lake"), "--warehouse", catalogue]
+    with open_sample_portals(port=0) as opened:
+        for where in (file, lake):
+            done = fazhi("run", "--portals", str(opened.registry), *where)
+            assert done.returncode == 0, done.stdout + done.stderr
+    for name, query in ASKED.items():
+        rows = answer(query, *lake)
+        assert len(rows) > 1, name
+        assert rows == answer(query, *file), name
+    assert not list((tmp_path / "lake").rglob("*.duckdb"))
+    for words, told in (
+        (["reextract"], "nothing to do"),
+        (["evidence", "--all", "--workers", "1"], "every one is verified"),
+        (["search", "复议"], "复议"),
+        (["ask", "9", "--format", "csv"], "\n"),
+        (["coverage"], "2"),
+        (["export", "reports"], "Written to"),
+        (["reextract", "--rebuild"], "0 problems"),
+    ):
+        done = fazhi(*words, *lake)
+        assert (done.returncode, told in done.stdout) == (0, True), done.stdout + done.stderr
+    assert answer(ASKED["observations"], *lake) == answer(ASKED["observations"], *file), "after a rebuild"
+    for query in ("DELETE FROM texts", f"COPY (SELECT 1) TO '{tmp_path}/lake/warehouse/lake/a.csv'"):
+        done = fazhi("sql", query, *lake)
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr

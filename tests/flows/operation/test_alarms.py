@@ -4,6 +4,7 @@ import duckdb
 import pytest
 
 from flows.operation.alarms import overdue, overdue_alarms, portal_alarms
+from warehouse.place import Place
 
 NIGHTS = {
     "1": "2026-03-01 18:30:00+00",
@@ -15,7 +16,7 @@ NIGHTS = {
 """Runs of nightly by the moment they began: 02:30 in Beijing is the evening before in UTC; one ran at noon as well."""
 
 
-def release(folder: Path, states: dict[str, str], flow: str = "nightly") -> Path:
+def release(folder: Path, states: dict[str, str], flow: str = "nightly") -> Place:
     """A release that holds the visits of one portal, run by run."""
     path = folder / "fazhi.duckdb"
     with duckdb.connect(str(path)) as connection:
@@ -26,7 +27,7 @@ def release(folder: Path, states: dict[str, str], flow: str = "nightly") -> Path
         for run, state in states.items():
             connection.execute("INSERT INTO runs VALUES (?, ?, ?)", [run, flow, NIGHTS[run]])
             connection.execute("INSERT INTO portal_runs VALUES (?, 'yunxi', ?, 'HTTP 403')", [run, state])
-    return path
+    return Place(folder)
 
 
 @pytest.mark.parametrize(
@@ -75,4 +76,4 @@ def test_what_is_overdue_is_told_when_it_becomes_so(before: set[str], now: set[s
 
 
 def test_before_the_first_release_nothing_is_overdue(tmp_path: Path) -> None:
-    assert overdue(tmp_path / "none.duckdb") == frozenset()
+    assert overdue(Place(tmp_path)) == frozenset()

@@ -10,6 +10,7 @@ from flows import upkeep
 from flows.data_directory import DataDirectory
 from flows.upkeep import UpkeepOutcome, check_part, forget_facts, unseen_reports
 from tests.crawlers.archive.exchanges import exchange, writer
+from warehouse.place import Place
 
 NOW = datetime(2026, 5, 3, tzinfo=UTC)
 
@@ -67,7 +68,7 @@ def test_a_report_that_was_not_asked_for_again_is_named(tmp_path: Path) -> None:
             """INSERT INTO captures VALUES ('u1', '2026-03-01'), ('u1', '2026-05-01'), ('u2', '2026-03-01'),
                                            ('u3', '2026-03-02'), ('u4', '2026-03-01')"""
         )
-    found = unseen_reports(release, NOW - timedelta(days=33))
+    found = unseen_reports(Place(tmp_path), NOW - timedelta(days=33))
     assert [(report.report_id, report.last_seen_on) for report in found] == [("forgotten", "2026-03-01")]
 
 
