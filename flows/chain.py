@@ -35,6 +35,7 @@ from flows.operation.progress import observer
 from flows.operation.progress_artifact import shown
 from flows.settings import Settings
 from flows.shards import ShardOrder, collect_elsewhere, end_leftovers, portal_rows, publish_registry
+from flows.turns import turn_of_flow
 from warehouse.release import GateRefused
 
 Flow = Literal["nightly", "backfill"]
@@ -60,6 +61,8 @@ class Order(BaseModel):
     processes: int = 1
     """Processes that extract side by side."""
     crawl_timeout_s: float = 4 * 3600.0
+    wait_s: float = 0.0
+    """How long it waits for another run that works in the data directory."""
     on_workers: bool = False
     """Shards are crawled by the workers of the Prefect server's pool; otherwise here."""
     from_year: int | None = None
@@ -84,6 +87,7 @@ class Order(BaseModel):
             "shards": settings.shards,
             "processes": settings.processes,
             "crawl_timeout_s": settings.crawl_timeout_s,
+            "wait_s": settings.wait_s,
             "on_workers": settings.on_workers,
         }
         return cls.model_validate(given | changes)
@@ -184,7 +188,7 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
     then stays in place; and RunFailedError, after all else is done, when a crawl failed."""
     data = order.directory
     data.prepare()
-    with data.locked():
+    async with turn_of_flow(data, flow_name, order.wait_s, get_run_logger().warning):
         started = datetime.now(UTC)
         run_id = new_run_id(flow_name, started)
         registry = load_registry(order.registry)

@@ -1,12 +1,8 @@
-"""The data directory: where each kind of state lies, and the lock that lets one run at a time change it."""
+"""The data directory: where each kind of state lies."""
 
 from __future__ import annotations
 
-import contextlib
-import fcntl
-import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,22 +83,3 @@ class DataDirectory:
                 f"Only {free // 2**20} MB are free at {self.root}, a run needs {MINIMUM_FREE_BYTES // 2**20} MB; "
                 "free some space or move the data directory with --data."
             )
-
-    @contextlib.contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the lock of the runs; raise DataDirectoryError at once if another run holds it."""
-        self.runs.mkdir(parents=True, exist_ok=True)
-        with (self.runs / "lock").open("a+", encoding="utf-8") as handle:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                handle.seek(0)
-                holder = handle.read().strip() or "unknown"
-                raise DataDirectoryError(
-                    f"Another run (process {holder}) is working in {self.root}; wait until it ends, or stop it."
-                ) from None
-            handle.truncate(0)
-            handle.write(f"{os.getpid()}\n")
-            handle.flush()
-            yield
-            handle.truncate(0)

@@ -14,6 +14,7 @@ from prefect.runtime import flow_run
 from flows.loading.rereading import Outcome, Reextraction
 from flows.loading.rereading import reextract as read_again
 from flows.settings import Settings
+from flows.turns import turn_of_flow
 
 
 def run_name() -> str:
@@ -38,8 +39,10 @@ async def reextract(since: date | None = None, portals: tuple[str, ...] = (), re
         workers=settings.processes,
         rebuild=rebuild,
     )
-    outcome: Outcome = await asyncio.to_thread(read_again, order)
-    get_run_logger().info(
+    log = get_run_logger()
+    async with turn_of_flow(order.data, "reextract", settings.wait_s, log.warning):
+        outcome: Outcome = await asyncio.to_thread(read_again, order)
+    log.info(
         "%d documents were read again for %d visits, %d texts written, %d could not be read.",
         outcome.read,
         outcome.visits,

@@ -62,9 +62,13 @@ class Settings(BaseSettings):
     processes: int = Field(
         default_factory=lambda: os.cpu_count() or 1, ge=1, description="Processes that extract side by side."
     )
-    _given: frozenset[str] = PrivateAttr(default=frozenset())
-
     crawl_timeout_s: int = Field(default=4 * 3600, ge=1, description="A crawl that takes longer is stopped.")
+    wait_s: int = Field(
+        default=12 * 3600,
+        ge=0,
+        description="How long a run waits for another that works in the data directory; 0: it fails at once.",
+    )
+    _given: frozenset[str] = PrivateAttr(default=frozenset())
 
     def __init__(self, **given: Any) -> None:
         unknown = sorted(

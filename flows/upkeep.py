@@ -29,6 +29,7 @@ from flows.loading.batches import batch_folder
 from flows.loading.load import loaded_runs
 from flows.operation.markdown import render
 from flows.settings import Settings
+from flows.turns import turn_of_flow
 from warehouse.place import Place
 
 PARTS = 13
@@ -190,7 +191,7 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
     now = datetime.now(UTC)
     week = now.isocalendar().week % PARTS if part is None else part % PARTS
     log = get_run_logger()
-    with data.locked():
+    async with turn_of_flow(data, "upkeep", settings.wait_s, log.warning):
         checked = await check_archive(data, week, PARTS)
         log.info("%d captures in %d WARC files read, %d broken.", checked.captures, checked.files, len(checked.broken))
         doubtful = await check_registry(settings.registry(), settings.contact)

@@ -12,6 +12,7 @@ from rich.table import Table
 from flows.cli.run import (
     ArchiveOption,
     DataOption,
+    NoWaitOption,
     PortalOption,
     PortalsOption,
     WarehouseOption,
@@ -34,12 +35,15 @@ def backfill(
     data: DataOption = None,
     archive: ArchiveOption = None,
     warehouse: WarehouseOption = None,
+    no_wait: NoWaitOption = False,
 ) -> None:
     """Read all list pages for the reports of these years, and say which were not found."""
     if from_year > to_year:
         raise typer.BadParameter(f"The years {from_year} to {to_year} run backwards.", param_hint="--from")
     console = Console(stderr=True)
-    settings = checked_settings(portal, data=data, portals=portals, archive=archive, warehouse=warehouse)
+    settings = checked_settings(
+        portal, console, no_wait, data=data, portals=portals, archive=archive, warehouse=warehouse
+    )
 
     async def flow() -> BackfillOutcome:
         from flows.backfill import BackfillOutcome, backfill, gaps

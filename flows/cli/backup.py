@@ -26,7 +26,7 @@ def backup(
         typer.echo(f"{found.files} files, {found.bytes} bytes: all are what was backed up.")
         return
     settings = Settings(**({"data": data} if data else {}))
-    done = backups.backup(settings.directory(), folder)
+    done = backups.backup(settings.directory(), folder, settings.wait_s, lambda told: typer.echo(told, err=True))
     typer.echo(f"{done.files} files, {done.bytes} bytes in {folder}; {done.fresh_files} of them copied now.")
 
 

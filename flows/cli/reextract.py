@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.run import ArchiveOption, DataOption, WarehouseOption, bars
+from flows.cli.run import ArchiveOption, DataOption, NoWaitOption, WarehouseOption, bars
 
 TOLD_PROBLEMS = 20
 """Sentences that are printed; all stand in the warehouse."""
@@ -30,6 +30,7 @@ def reextract(
     workers: Annotated[
         int | None, typer.Option("--workers", min=1, max=256, help="Processes that read; else the setting.")
     ] = None,
+    no_wait: NoWaitOption = False,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Start from an empty warehouse.")] = False,
 ) -> None:
     """Read the archive again with today's extractor and release what it says; no network is used.
@@ -42,8 +43,9 @@ def reextract(
     from flows.loading.sealed import forbid_network
     from flows.operation.progress import observed_by
     from flows.settings import Settings
+    from flows.turns import turn
 
-    settings = Settings.under(data=data, archive=archive, warehouse=warehouse)
+    settings = Settings.under(data=data, archive=archive, warehouse=warehouse, wait_s=0 if no_wait else None)
     directory = settings.directory()
     if directory.store().local is not None:
         forbid_network()  # here as in the processes that read; only a remote archive has to be reached
@@ -57,7 +59,11 @@ def reextract(
         rebuild=rebuild,
     )
     console = Console(stderr=True)
-    with bars(console) as drawn, observed_by(drawn):
+    with (
+        turn(directory, "reextract", settings.wait_s, lambda sentence: console.print(sentence, soft_wrap=True)),
+        bars(console) as drawn,
+        observed_by(drawn),
+    ):
         outcome = read_again(order)
     if outcome.release is None:
         typer.echo("The release is what today's extractor reads in the archive: nothing to do.")

@@ -45,6 +45,9 @@ WarehouseOption = Annotated[
         show_default=False,
     ),
 ]
+NoWaitOption = Annotated[
+    bool, typer.Option("--no-wait", help="Fail at once where another run works in the data directory.")
+]
 
 
 class Interrupted(Exception):  # noqa: N818 - someone wished it
@@ -105,6 +108,7 @@ def run(
     data: DataOption = None,
     archive: ArchiveOption = None,
     warehouse: WarehouseOption = None,
+    no_wait: NoWaitOption = False,
     sample: Annotated[bool, typer.Option("--sample", help="Serve the two sample portals and crawl them.")] = False,
     night: Annotated[int, typer.Option("--night", min=1, max=2, help="With --sample: which night to serve.")] = 1,
 ) -> None:
@@ -116,7 +120,9 @@ def run(
 
             portals = stack.enter_context(serve(night=night))
             console.print(f"The sample portals of night {night} are open on this machine.")
-        settings = checked_settings(portal, data=data, portals=portals, archive=archive, warehouse=warehouse)
+        settings = checked_settings(
+            portal, console, no_wait, data=data, portals=portals, archive=archive, warehouse=warehouse
+        )
 
         async def flow() -> RunOutcome:
             from flows.chain import Order, RunFailedError
@@ -143,17 +149,18 @@ def _suggest(data: Path | None, warehouse: str | None, console: Console) -> None
         typer.echo(f'{command} sql{option} "{query}"')
 
 
-def checked_settings(portal: list[str] | None, **options: Any) -> Settings:
+def checked_settings(portal: list[str] | None, console: Console, no_wait: bool, **options: Any) -> Settings:
     """The settings with these options over them. What can be known to be wrong is said here, before seconds go into
-    starting Prefect: the registry, the portals' names, the data directory, another run."""
+    starting Prefect: the registry, the portals' names, the data directory; another run in it is waited for."""
     from crawlers.portals import load_registry
     from flows.settings import Settings
+    from flows.turns import turn
 
-    settings = Settings.under(**options)
+    settings = Settings.under(**options, wait_s=0 if no_wait else None)
     load_registry(settings.registry()).select(portal or ())
     directory = settings.directory()
     directory.prepare()
-    with directory.locked():
+    with turn(directory, "a run by hand", settings.wait_s, lambda sentence: console.print(sentence, soft_wrap=True)):
         pass
     return settings
 

@@ -102,12 +102,9 @@ class Visit(NamedTuple):
 def reextract(order: Reextraction) -> Outcome:
     """Bring the warehouse to what today's extractor reads in the archive, and release it.
 
-    Raises CannotReextract, GateRefused, or what a broken archive raises."""
-    if not order.data.root.is_dir():
-        raise CannotReextract(f"There is no data directory {order.data.root}.")
-    with order.data.locked():
-        order.data.place().prepare()
-        return _Work(order).run()
+    The caller holds the data directory. Raises CannotReextract, GateRefused, or what a broken archive raises."""
+    order.data.place().prepare()
+    return _Work(order).run()
 
 
 class _Work:

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flows.data_directory import DataDirectory
+from flows.turns import Tell, turn
 from warehouse.release import RELEASE
 
 MANIFEST = "manifest.json"
@@ -60,14 +61,15 @@ class Copied:
     """Those that were copied; the others were there."""
 
 
-def backup(data: DataDirectory, folder: Path) -> Copied:
-    """Bring the backup in `folder` up to date. Raises BackupError, or DataDirectoryError while a run is at work."""
+def backup(data: DataDirectory, folder: Path, wait_s: float = 0.0, tell: Tell = str) -> Copied:
+    """Bring the backup in `folder` up to date. Raises BackupError, or BusyError when a run is at work that does not
+    end in `wait_s` seconds."""
     if folder.resolve().is_relative_to(data.root.resolve()):
         raise BackupError(f"{folder} lies in the data directory; a backup belongs on another disk.")
     known = {file.name: file for file in _manifest(folder)} if (folder / MANIFEST).exists() else {}
     kept: list[File] = []
     fresh: list[File] = []
-    with data.locked():
+    with turn(data, "a backup", wait_s, tell):
         for name, source in _sources(data):
             found = source.stat()
             before = known.get(name)
@@ -100,7 +102,7 @@ def restore(folder: Path, data: DataDirectory) -> Copied:
         if taken.exists() and (taken.is_file() or any(taken.iterdir())):
             raise BackupError(f"{taken} exists: a backup is restored into an empty data directory. Move it away first.")
     data.root.mkdir(parents=True, exist_ok=True)
-    with data.locked():
+    with turn(data, "a restore"):
         for file in files:
             if file.name == "prefect/prefect.dump":
                 continue

@@ -91,13 +91,14 @@ async def deployments(trial: tuple[str, datetime] | None) -> list[RunnerDeployme
 
 
 async def serve_flows(try_now: str | None, on_ready: Callable[[datetime | None], None]) -> None:
-    """Run what is scheduled or asked for, one run at a time, until SIGINT or SIGTERM; a run in progress is then
+    """Run what is scheduled or asked for until SIGINT or SIGTERM; a run in progress is then
     cancelled, and the next one takes up what it archived. `try_now` names a flow that is tried out in the next minute;
     `on_ready` hears when that is."""
     from prefect.runner import Runner
 
-    # One at a time: each of these flows holds the data directory for itself.
-    runner = Runner(name="fazhi", pause_on_shutdown=False, limit=1)
+    # No limit here: a run that meets another waits its turn (flows/turns.py) and says so, where one that the runner
+    # held back would be reported as late.
+    runner = Runner(name="fazhi", pause_on_shutdown=False, limit=None)
     trial = (try_now, next_minute(datetime.now(ZoneInfo(TIME_ZONE)))) if try_now else None
     for deployment in await deployments(trial):
         await runner.aadd_deployment(deployment)

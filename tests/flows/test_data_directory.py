@@ -7,18 +7,6 @@ import pytest
 from flows.data_directory import DataDirectory, DataDirectoryError
 
 
-def test_a_second_run_is_turned_away_and_the_lock_is_free_again(tmp_path: Path) -> None:
-    directory = DataDirectory(tmp_path)
-    with (
-        directory.locked(),
-        pytest.raises(DataDirectoryError, match=r"Another run \(process \d+\) is working"),
-        directory.locked(),
-    ):
-        pass
-    with directory.locked():
-        assert (directory.runs / "lock").read_text().strip().isdigit()
-
-
 def test_a_full_disk_is_told_before_anything_starts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(100, 99, 2**20))

@@ -3,8 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from flows.data_directory import DataDirectory, DataDirectoryError
+from flows.data_directory import DataDirectory
 from flows.operation.backup import BackupError, backup, check, restore
+from flows.turns import BusyError, turn
 
 
 @pytest.fixture(name="data")
@@ -78,7 +79,7 @@ def test_a_backup_is_not_restored_over_data(data: DataDirectory, tmp_path: Path)
 
 
 def test_no_backup_is_made_while_a_run_is_at_work(data: DataDirectory, tmp_path: Path) -> None:
-    with data.locked(), pytest.raises(DataDirectoryError, match="Another run"):
+    with turn(data, "nightly"), pytest.raises(BusyError, match="Nightly"):
         backup(data, tmp_path / "copy")
 
 
