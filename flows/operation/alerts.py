@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -17,7 +17,10 @@ from prefect.events.schemas.automations import AutomationCore, EventTrigger, Pos
 
 PREFIX = "fazhi: "
 """What the names of our automations begin with; setting up replaces these and leaves all others alone."""
-FLOWS = ("nightly", "backfill", "reextract", "upkeep")
+PLANNED = ("nightly", "backfill", "reextract", "upkeep")
+"""Flows whose runs start when they should, or somebody must look."""
+FLOWS = (*PLANNED, "collect")
+"""All flows; a shard may wait for a free worker, but its end is told."""
 SILENCE_S = 120
 """A run that has not said for so long that it lives (it says so every 30 s) has crashed."""
 Kind = Literal["webhook", "wecom", "dingtalk", "email", "apprise"]
@@ -80,12 +83,11 @@ class Rule:
     """What is done where nobody need be told."""
 
 
-def _expect(*events: str, match: Mapping[str, str | list[str]] | None = None, flows: bool = False) -> EventTrigger:
-    related: dict[str, str | list[str]] = {"prefect.resource.role": "flow", "prefect.resource.name": list(FLOWS)}
+def _expect(*events: str, flows: Sequence[str] = ()) -> EventTrigger:
+    related = {"prefect.resource.role": "flow", "prefect.resource.name": list(flows)}
     return EventTrigger.model_validate(
         {
             "expect": set(events),
-            "match": dict(match or {}),
             "match_related": related if flows else {},
             "posture": Posture.Reactive,
             "threshold": 1,
@@ -100,13 +102,13 @@ _ALARM = "{{ event.payload.sentence }}"
 RULES = (
     Rule(
         "a run failed or crashed",
-        _expect("prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut", flows=True),
+        _expect("prefect.flow-run.Failed", "prefect.flow-run.Crashed", "prefect.flow-run.TimedOut", flows=FLOWS),
         "Fazhi: a run of {{ flow.name }} failed",
         _RUN,
     ),
     Rule(
         "a run is late",
-        _expect("prefect.flow-run.Late", flows=True),
+        _expect("prefect.flow-run.Late", flows=PLANNED),
         "Fazhi: {{ flow.name }} has not started",
         "{{ flow_run.name }} should have started at {{ flow_run.expected_start_time }} UTC; does `fazhi serve`, or a "
         "worker, run?\n{{ flow_run|ui_url }}",
@@ -184,6 +186,16 @@ async def set_up(receivers: Iterable[Receiver]) -> list[str]:
         for one in ours:
             await client.create_automation(one)
     return [one.name for one in ours]
+
+
+async def keep_watch() -> None:
+    """Make the rules that set something right without telling anyone, where they are missing. `fazhi serve` does so: a
+    run whose process ended with its server's would be called running for ever."""
+    async with get_client() as client:
+        there = {automation.name for automation in await client.read_automations()}
+        for rule in RULES:
+            if rule.instead and PREFIX + rule.name not in there:
+                await client.create_automation(_automation(rule, ()))
 
 
 def _automation(rule: Rule, receivers: Iterable[UUID]) -> AutomationCore:

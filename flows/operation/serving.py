@@ -96,6 +96,9 @@ async def serve_flows(try_now: str | None, on_ready: Callable[[datetime | None],
     `on_ready` hears when that is."""
     from prefect.runner import Runner
 
+    from flows.operation.alerts import keep_watch
+
+    await keep_watch()
     # No limit here: a run that meets another waits its turn (flows/turns.py) and says so, where one that the runner
     # held back would be reported as late.
     runner = Runner(name="fazhi", pause_on_shutdown=False, limit=None)

@@ -77,7 +77,7 @@ def main() -> int:
         spent: dict[tuple[int, str], float] = {}
         before = {pid: cpu_s(pid) for pid in (served.pid, *children(served.pid, ""))}
         begun = time.monotonic()
-        run = trial.run_night()
+        run = trial.run_flow()
         while trial.state(run) not in FINAL:
             for pid in (served.pid, *children(served.pid, "")):
                 spent[pid, kind_of(pid)] = cpu_s(pid) - before.get(pid, 0.0)

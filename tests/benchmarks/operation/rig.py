@@ -1,5 +1,5 @@
-"""A whole installation for trying things on: simulated portals, `fazhi serve` or a server with workers, a receiver of
-alerts; and what one asks of it."""
+"""A whole installation for trying things on: simulated portals, `fazhi serve` or a server with workers; and what one
+asks of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import duckdb
+from flows.data_directory import DataDirectory
 
 FACTS = {
     "reports": "report_id, portal_id, url, title, issuer, region_code, report_year, published_on, versions, text",
@@ -29,15 +29,26 @@ FACTS = {
     "citations": "*",
 }
 """What two warehouses must agree in, whatever the nights were like: everything but who saw it when."""
+ROOT = Path(__file__).parents[3]
 FINAL = frozenset({"COMPLETED", "FAILED", "CRASHED", "CANCELLED"})
 
 
-def facts(data: Path) -> dict[str, list[tuple[Any, ...]]]:
+def fazhi(*arguments: str) -> tuple[str, ...]:
+    """A command line of ours."""
+    return (sys.executable, "-m", "flows.cli", *arguments)
+
+
+def prefect(*arguments: str) -> tuple[str, ...]:
+    """A command line of Prefect's."""
+    return (sys.executable, "-m", "prefect", "--no-prompt", *arguments)
+
+
+def facts(data: Path, lake: str | None = None) -> dict[str, list[tuple[Any, ...]]]:
     """The rows of a release, sorted; none before the first one."""
-    release = data / "warehouse" / "fazhi.duckdb"
-    if not release.exists():
+    place = DataDirectory(data, None, lake).place()
+    if not place.has_release():
         return {}
-    with duckdb.connect(str(release.resolve()), read_only=True) as connection:
+    with contextlib.closing(place.open()) as connection:
         return {
             table: connection.execute(f"SELECT {columns} FROM {table} ORDER BY ALL").fetchall()
             for table, columns in FACTS.items()
@@ -115,15 +126,25 @@ class Rig:
     def portals_file(self) -> Path:
         return self.folder / "portals" / "portals.yaml"
 
-    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
-        """Start a process whose output goes to a log in the folder."""
+    def start(self, name: str, *command: str, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a process whose output goes to a log in the folder; `environment` is for it alone."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=os.environ | self.environment
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=os.environ | self.environment | environment,
+                cwd=ROOT,
             )
         self.processes.append(process)
         return process
+
+    def do(self, name: str, *command: str, **environment: str) -> None:
+        """Run a command to its end; RuntimeError when it fails."""
+        if self.start(name, *command, **environment).wait(1800):
+            raise RuntimeError(f"{name} failed: {self.folder / f'{name}.log'}")
 
     def open_portals(self, count: int, port: int, *options: str) -> None:
         module = "tests.benchmarks.operation.many_portals"
@@ -136,9 +157,29 @@ class Rig:
         told = ("--data", str(self.data), "--portals", str(self.portals_file), "--port", str(self.port), *options)
         log = self.folder / "serve.log"
         before = log.read_text().count("Serving until") if log.exists() else 0
-        process = self.start("serve", sys.executable, "-m", "flows.cli", "serve", *told)
+        process = self.start("serve", *fazhi("serve", *told))
         wait_until("serving", lambda: log.read_text().count("Serving until") > before or process.poll() is not None)
         return process
+
+    def serve_work_pool(self, database: str) -> None:
+        """A server on PostgreSQL with the deployments of deploy/prefect.yaml; what is started later is its client."""
+        server = {
+            "PREFECT_SERVER_DATABASE_CONNECTION_URL": database,
+            "PREFECT_HOME": str(self.folder / "server"),
+        }
+        self.start("server", sys.executable, "-m", "flows.operation.server", "127.0.0.1", str(self.port), **server)
+        wait_until("the server", lambda: self.ask("/health"))
+        self.environment |= {"PREFECT_API_URL": self.api, "PREFECT_HOME": str(self.folder / "client")}
+        self.do("work-pool", *prefect("work-pool", "create", "fazhi", "--type", "process"))
+        self.do("deploy", *prefect("deploy", "--all", "--prefect-file", str(ROOT / "deploy" / "prefect.yaml")))
+
+    def work(self, name: str, queue: str, **environment: str) -> subprocess.Popen[bytes]:
+        """A worker of a queue, as on a machine of its own: its folders are its own."""
+        home = self.folder / f"worker-{name}"
+        folders = {"FAZHI_DATA": str(home / "data"), "PREFECT_HOME": str(home / "prefect")}
+        limit = ("--limit", "1") if queue == "shards" else ()
+        command = ("worker", "start", "--pool", "fazhi", "--work-queue", queue, "--name", name, *limit)
+        return self.start(f"worker-{name}", *prefect(*command), **folders | environment)
 
     def ask(self, path: str, body: object = None) -> Any:
         """Ask the Prefect server; None when it does not answer."""
@@ -150,12 +191,12 @@ class Rig:
         except (urllib.error.URLError, TimeoutError, ConnectionError):
             return None
 
-    def run_night(self, parameters: Mapping[str, Any] | None = None) -> str:
-        """Ask for a run of nightly now; its id."""
-        found = wait_until("finding nightly", lambda: self.ask("/deployments/name/nightly/nightly"))
-        body = {"parameters": dict(parameters or {}), "state": {"type": "SCHEDULED"}}
+    def run_flow(self, name: str = "nightly", **parameters: Any) -> str:
+        """Ask for a run of a flow now; its id."""
+        found = wait_until(f"finding {name}", lambda: self.ask(f"/deployments/name/{name}/{name}"))
+        body = {"parameters": parameters, "state": {"type": "SCHEDULED"}}
         path = f"/deployments/{found['id']}/create_flow_run"
-        return str(wait_until("asking for a night", lambda: self.ask(path, body))["id"])
+        return str(wait_until(f"asking for {name}", lambda: self.ask(path, body))["id"])
 
     def state(self, run: str) -> str:
         """State type of a run; `?` while the server does not answer."""
