@@ -13,6 +13,7 @@ from typing import Self
 
 import duckdb
 
+from warehouse.coverage import tell_coverage
 from warehouse.gate import judge
 from warehouse.migrate import migrate, refresh_views
 from warehouse.release import SURVIVORS, GateRefused, Release
@@ -67,6 +68,7 @@ class Lake:
 
     def publish(self, run_id: str) -> Release:
         """Judge the transaction and commit it: from then on all readers see it. Raises GateRefused."""
+        tell_coverage(self.connection)
         failures = judge(self.connection, compare=True)
         if failures:
             raise GateRefused(failures)

@@ -17,6 +17,7 @@ from typing import IO, NamedTuple, Self
 
 import duckdb
 
+from warehouse.coverage import tell_coverage
 from warehouse.gate import Failure, judge
 from warehouse.migrate import migrate, refresh_views
 
@@ -130,6 +131,7 @@ class Staging:
         """Judge the staging copy and make it the release; the symlink changes in one step.
 
         Raises GateRefused with the failing checks, and leaves the last release in place."""
+        tell_coverage(self.connection)
         failures = self._judged()
         if failures:
             raise GateRefused(failures)

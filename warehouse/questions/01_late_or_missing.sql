@@ -6,6 +6,6 @@
 -- parameter: level VARCHAR · province, prefecture, county, township or department; without it governments
 SELECT region_code, region, level, issuer, report_year, state, published_on, days_after_1_april, report_id
 FROM coverage
-WHERE report_year = coalesce($year, (SELECT max(report_year) FROM coverage WHERE state <> 'not_due'))
+WHERE report_year = coalesce($year, (SELECT max(report_year) FROM coverage WHERE state NOT IN ('not_due', 'published')))
   AND state IN ('late', 'missing') AND in_region(region_code, $region) AND of_level(level, $level)
 ORDER BY state DESC, days_after_1_april DESC, region_code, issuer;
