@@ -14,11 +14,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from prefect import get_run_logger, task
-from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
-from prefect.runtime import flow_run
+from prefect.runtime import flow_run, task_run
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from crawlers.archive.salvage import salvage
@@ -30,9 +28,10 @@ from flows.loading.batches import pending_runs, write_batch
 from flows.loading.jsonl import read_rows
 from flows.loading.load import Loaded, load_and_release
 from flows.operation.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
-from flows.operation.morning_report import MorningReport, as_markdown, portal_table
+from flows.operation.morning_report import MorningReport, show
 from flows.operation.progress import observer
 from flows.operation.progress_artifact import shown
+from flows.run_ids import new_run_id, spoken
 from flows.settings import Settings
 from flows.shards import ShardOrder, collect_elsewhere, end_leftovers, portal_rows, publish_registry
 from flows.turns import turn_of_flow
@@ -124,22 +123,17 @@ class RunFailedError(RuntimeError):
         self.outcome = outcome
 
 
-def new_run_id(flow_name: str, moment: datetime) -> str:
-    """A run's name: the flow and the second it started, UTC; sorts by time."""
-    return f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}-{flow_name}"
-
-
 def run_name() -> str:
     """What the Prefect UI calls a run of these flows: its flow, its night in Beijing, and how many portals."""
     told = flow_run.parameters
     order = told.get("order") or Order.from_settings(Settings())
     count = len(order.portals) or len(load_registry(order.registry))
     years = f" of {told['from_year']} to {told['to_year']}" if "from_year" in told else ""
-    night = datetime.now(ZoneInfo("Asia/Shanghai"))
-    return f"{flow_run.flow_name}{years}, {night:%d %b %Y %H:%M}, {count} portal{'' if count == 1 else 's'}"
+    now = spoken(new_run_id(f"{flow_run.flow_name}{years}", datetime.now(UTC)))
+    return f"{now}, {count} portal{'' if count == 1 else 's'}"
 
 
-@task(task_run_name="collect shard {job.shard.number}", log_prints=False)
+@task(task_run_name="collect {job.shard.name}", log_prints=False)
 async def collect_shard(job: CrawlJob, timeout_s: float) -> list[dict[str, Any]]:
     """Crawl one shard; returns its portal rows."""
     listener, log = observer(), get_run_logger()
@@ -158,29 +152,36 @@ async def collect_shard_elsewhere(order: ShardOrder, directory: DataDirectory) -
     return await collect_elsewhere(order, directory.store())
 
 
-@task(task_run_name="extract {run_id}")
+@task(task_run_name=lambda: f"extract {spoken(task_run.parameters['run_id'])}")
 async def extract_run(order: Order, run_id: str) -> Path:
     """Read a run's captures into a batch of facts; returns the batch's folder."""
     listener = observer()
     stopped = threading.Event()
+    documents = 0
 
     def step(event: Mapping[str, Any]) -> None:
+        nonlocal documents
         # A thread cannot be cancelled; it ends itself at the next document.
         if stopped.is_set():
             raise asyncio.CancelledError
+        documents += 1
         listener.step("extract", event)
 
     try:
-        return await asyncio.to_thread(write_batch, order.directory, order.registry, run_id, step, order.processes)
+        batch = await asyncio.to_thread(write_batch, order.directory, order.registry, run_id, step, order.processes)
     except asyncio.CancelledError:
         stopped.set()
         raise
+    get_run_logger().info("%d addresses that %s visited are in its batch.", documents, run_id)
+    return batch
 
 
 @task(task_run_name="load and release")
 async def load_release(order: Order, run_id: str, batches: list[Path]) -> Loaded:
     """Load the batches into a staging copy, pass the gate, swap the release."""
-    return await asyncio.to_thread(load_and_release, order.directory, run_id, batches)
+    loaded = await asyncio.to_thread(load_and_release, order.directory, run_id, batches)
+    get_run_logger().info("The gate let it pass: the release is %s.", loaded.release)
+    return loaded
 
 
 async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
@@ -232,18 +233,8 @@ async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
         late = overdue_alarms(before, overdue(place), run_id)
         raise_alarms([*portal_alarms(place, run_id), *late])
         report = MorningReport.read(place, run_id, outcome, failures)
-        await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=f"Run {run_id}")
-        await acreate_table_artifact(key="portals", table=portal_table(report), description=f"Portals in {run_id}")
-        if report.coverage.report_year:
-            told = f"Governments with a portal that have published their report of {report.coverage.report_year}"
-            await acreate_progress_artifact(report.coverage.share, key="coverage", description=told)
-        get_run_logger().info(
-            "%d reports are new, %d revised, %d removed; %d things need a person.",
-            len(report.new),
-            len(report.revised),
-            len(report.removed),
-            report.for_a_person,
-        )
+        await show(report)
+        get_run_logger().info(report.summary)
     ended = RunOutcome(run_id=run_id, outcome=outcome, release=loaded.release, report=report)
     if failures:
         raise RunFailedError(ended)

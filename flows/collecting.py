@@ -39,6 +39,11 @@ class Shard:
     number: int
     portal_ids: tuple[str, ...]
 
+    @property
+    def name(self) -> str:
+        """What the Prefect UI calls it."""
+        return f"shard {self.number}, {len(self.portal_ids)} portal{'' if len(self.portal_ids) == 1 else 's'}"
+
 
 @dataclass(frozen=True, slots=True)
 class CrawlJob:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
 from flows.operation.markdown import render
+from flows.run_ids import spoken
 from warehouse.place import Place
 
 MENDING = {
@@ -90,8 +92,12 @@ class Coverage(BaseModel):
     @property
     def share(self) -> float:
         """Percentage that is published, in time or late; 0 without governments."""
-        everyone = self.published + self.late + self.missing + self.not_due + self.blocked + self.unknown
-        return 100 * (self.published + self.late) / everyone if everyone else 0.0
+        return 100 * (self.published + self.late) / self.governments if self.governments else 0.0
+
+    @property
+    def governments(self) -> int:
+        """Those that have a portal."""
+        return self.published + self.late + self.missing + self.not_due + self.blocked + self.unknown
 
 
 class MorningReport(BaseModel):
@@ -119,6 +125,15 @@ class MorningReport(BaseModel):
         """Things that someone must look at."""
         troubled = sum(line.mending is not None for line in self.portals)
         return troubled + len(self.failures) + len(self.removed) + len(self.problems)
+
+    @property
+    def summary(self) -> str:
+        """The night in one sentence."""
+        return (
+            f"{len(self.new)} reports are new, {len(self.revised)} revised, {len(self.removed)} removed; "
+            f"{self.for_a_person or 'no'} thing{'' if self.for_a_person == 1 else 's'} need"
+            f"{'s' if self.for_a_person == 1 else ''} a person."
+        )
 
     @classmethod
     def read(cls, place: Place, run_id: str, outcome: str, failures: Sequence[str]) -> MorningReport:
@@ -193,7 +208,7 @@ class MorningReport(BaseModel):
 
 def as_markdown(report: MorningReport) -> str:
     """The report for the Prefect UI."""
-    return render("morning_report.md.j2", report=report, most=MOST_LINES)
+    return render("morning_report.md.j2", report=report, run=spoken(report.run_id), most=MOST_LINES)
 
 
 def portal_table(report: MorningReport) -> list[dict[str, Any]]:
@@ -211,3 +226,22 @@ def portal_table(report: MorningReport) -> list[dict[str, Any]]:
         }
         for line in report.portals
     ]
+
+
+async def show(report: MorningReport) -> None:
+    """The report in the Prefect UI, as artifacts of the run that is going on."""
+    from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
+
+    run = spoken(report.run_id)
+    summary = f"{run}: {report.summary}"
+    await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=summary)
+    states = Counter(line.state for line in report.portals)
+    told = f"{run}: " + ", ".join(f"{count} {state}" for state, count in states.most_common())
+    await acreate_table_artifact(key="portals", table=portal_table(report), description=told)
+    coverage = report.coverage
+    if coverage.report_year:
+        told = (
+            f"{coverage.published + coverage.late} of {coverage.governments} governments with a portal have published "
+            f"their report of {coverage.report_year}"
+        )
+        await acreate_progress_artifact(coverage.share, key="coverage", description=told)

@@ -11,7 +11,7 @@ from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifa
 
 from flows.operation.progress import Observer, observed_by, observer
 
-EVERY_S = 5.0
+EVERY_S = 15.0
 """How often the bar moves at most: each move is a request to the server."""
 
 
@@ -34,8 +34,11 @@ class _Counter:
 async def shown(portals: int) -> AsyncIterator[None]:
     """A bar for the portals that are visited inside the block."""
     counter = _Counter(observer())
-    told = f"Portals visited, of {portals}"
-    bar = await acreate_progress_artifact(0.0, key="visited", description=told)
+    bar = await acreate_progress_artifact(0.0, key="visited", description=f"0 of {portals} portals visited")
+
+    async def draw(done: int) -> None:
+        told = f"{done} of {portals} portals visited"
+        await aupdate_progress_artifact(bar, 100.0 * done / max(portals, 1), description=told)
 
     async def move() -> None:
         shown_as = 0
@@ -43,7 +46,7 @@ async def shown(portals: int) -> AsyncIterator[None]:
             await asyncio.sleep(EVERY_S)
             if counter.done > shown_as:
                 shown_as = counter.done
-                await aupdate_progress_artifact(bar, 100.0 * shown_as / portals, description=told)
+                await draw(shown_as)
 
     mover = asyncio.create_task(move())
     try:
@@ -53,4 +56,4 @@ async def shown(portals: int) -> AsyncIterator[None]:
         mover.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await mover
-    await aupdate_progress_artifact(bar, 100.0 * counter.done / max(portals, 1), description=told)
+    await draw(counter.done)

@@ -125,5 +125,5 @@ def test_a_quiet_night_needs_nobody() -> None:
 
 
 def test_an_unknown_name_in_a_template_is_an_error() -> None:
-    with pytest.raises(Exception, match="report"):
+    with pytest.raises(Exception, match="is undefined"):
         render("morning_report.md.j2")
