@@ -7,6 +7,7 @@ from prefect.artifacts import acreate_table_artifact
 from pydantic import BaseModel, ConfigDict
 
 from flows.chain import Order, RunOutcome, pass_over_portals, run_name
+from flows.run_ids import spoken
 from flows.settings import Settings
 from warehouse.place import Place
 
@@ -40,7 +41,7 @@ async def backfill(from_year: int, to_year: int, order: Order | None = None) -> 
     found = gaps(years.directory.place(), [line.portal_id for line in outcome.report.portals], from_year, to_year)
     get_run_logger().info("%d reports of %d to %d were not found.", len(found), from_year, to_year)
     await acreate_table_artifact(
-        key="not-found", table=[gap.model_dump() for gap in found], description=f"Not found by run {outcome.run_id}"
+        key="not-found", table=[gap.model_dump() for gap in found], description=f"{spoken(outcome.run_id)}: {len(found)} reports not found"
     )
     return BackfillOutcome(run=outcome, gaps=found)
 

@@ -9,7 +9,6 @@ loaded by the next one. Tasks are minutes, not pages: Prefect's server needs som
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,7 +28,7 @@ from flows.loading.jsonl import read_rows
 from flows.loading.load import Loaded, load_and_release
 from flows.operation.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
 from flows.operation.morning_report import MorningReport, show
-from flows.operation.progress import observer
+from flows.operation.progress import in_thread, observer
 from flows.operation.progress_artifact import shown
 from flows.run_ids import new_run_id, spoken
 from flows.settings import Settings
@@ -155,23 +154,14 @@ async def collect_shard_elsewhere(order: ShardOrder, directory: DataDirectory) -
 @task(task_run_name=lambda: f"extract {spoken(task_run.parameters['run_id'])}")
 async def extract_run(order: Order, run_id: str) -> Path:
     """Read a run's captures into a batch of facts; returns the batch's folder."""
-    listener = observer()
-    stopped = threading.Event()
     documents = 0
 
     def step(event: Mapping[str, Any]) -> None:
         nonlocal documents
-        # A thread cannot be cancelled; it ends itself at the next document.
-        if stopped.is_set():
-            raise asyncio.CancelledError
         documents += 1
-        listener.step("extract", event)
+        observer().step("extract", event)
 
-    try:
-        batch = await asyncio.to_thread(write_batch, order.directory, order.registry, run_id, step, order.processes)
-    except asyncio.CancelledError:
-        stopped.set()
-        raise
+    batch = await in_thread(write_batch, order.directory, order.registry, run_id, step, order.processes)
     get_run_logger().info("%d addresses that %s visited are in its batch.", documents, run_id)
     return batch
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,6 +12,7 @@ from prefect.runtime import flow_run
 
 from flows.loading.rereading import Outcome, Reextraction
 from flows.loading.rereading import reextract as read_again
+from flows.operation.progress import in_thread
 from flows.settings import Settings
 from flows.turns import turn_of_flow
 
@@ -41,14 +41,12 @@ async def reextract(since: date | None = None, portals: tuple[str, ...] = (), re
     )
     log = get_run_logger()
     async with turn_of_flow(order.data, "reextract", settings.wait_s, log.warning):
-        outcome: Outcome = await asyncio.to_thread(read_again, order)
-    log.info(
-        "%d documents were read again for %d visits, %d texts written, %d could not be read.",
-        outcome.read,
-        outcome.visits,
-        outcome.written,
-        len(outcome.problems),
+        outcome: Outcome = await in_thread(read_again, order)
+    told = (
+        f"{outcome.read} documents were read again for {outcome.visits} visits, {outcome.written} texts written, "
+        f"{len(outcome.problems)} could not be read."
     )
+    log.info(told)
     rows: list[dict[str, Any]] = [{"problem": sentence} for sentence in outcome.problems]
-    await acreate_table_artifact(key="not-read", table=rows, description=run_name())
+    await acreate_table_artifact(key="not-read", table=rows, description=f"{run_name()}: {told}")
     return {"read": outcome.read, "written": outcome.written, "release": str(outcome.release or "unchanged")}

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import asyncio
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Observer(Protocol):
@@ -45,3 +50,35 @@ def observed_by(listener: Observer) -> Iterator[None]:
         yield
     finally:
         _observer.reset(token)
+
+
+class _Stoppable:
+    """Passes everything on until it is stopped; whoever reports then is cancelled."""
+
+    def __init__(self, inner: Observer) -> None:
+        self.inner = inner
+        self.stopped = threading.Event()
+
+    def stage(self, name: str, total: int | None) -> None:
+        self._go_on()
+        self.inner.stage(name, total)
+
+    def step(self, name: str, event: Mapping[str, Any]) -> None:
+        self._go_on()
+        self.inner.step(name, event)
+
+    def _go_on(self) -> None:
+        if self.stopped.is_set():
+            raise asyncio.CancelledError
+
+
+async def in_thread(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+    """Do work in a thread, as asyncio.to_thread does. A thread cannot be cancelled: when this is, the work ends at the
+    next step that it reports to its observer."""
+    listener = _Stoppable(observer())
+    with observed_by(listener):
+        try:
+            return await asyncio.to_thread(work, *given, **named)
+        except asyncio.CancelledError:
+            listener.stopped.set()
+            raise
