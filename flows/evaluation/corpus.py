@@ -362,7 +362,8 @@ def _score_checks(text: str, gold: list[dict[str, Any]], given: tuple[Check, ...
             remaining.remove(right)
             continue
         near = next((got for got in given if _equal(got.stated, wanted["stated"])), None)
-        told = f"{wanted['stated']:g} = {wanted['numerator']:g}/{wanted['denominator']:g} {wanted['verdict']}"
+        whole = "" if wanted["denominator"] is None else f"/{wanted['denominator']:.12g}"
+        told = f"{wanted['stated']:.12g} = {wanted['numerator']:.12g}{whole} {wanted['verdict']}"
         got = f"{near.verdict}: {near.arithmetic}" if near else "nothing"
         result.misses.append(Miss("check missed", told, got, _around(text, near.start, near.end) if near else ""))
     for other in remaining:

@@ -1,7 +1,7 @@
 """Turn the annotated sources into the evaluation corpus: clean text, page text, quantities, indicators, outline.
 
 A source is written by hand. Its head is YAML: the facts of meta.json, the page chrome `before` and `after` the text,
-and `checks`, stated rates with the counts of the text that they follow from. Its body is one paragraph a line. `# `
+and `checks`, stated rates and totals with the counts of the text that they follow from. Its body is one paragraph a line. `# `
 and `## ` begin a heading of level 1 and 2; where text runs on after the heading, `‖` stands between. A quantity stands
 where the text has it:
 
@@ -40,7 +40,7 @@ def number(text: str) -> int | float:
 
 
 def kind_of(unit: str | None) -> str:
-    if unit == "%":
+    if unit in ("%", "‰"):
         return "percent"
     if unit == "元":
         return "money"
@@ -115,8 +115,20 @@ def observations(row: dict[str, Any], scope: str | None, codes: str) -> list[dic
 
 
 def check(line: str) -> dict[str, Any]:
-    """A stated rate and the counts of the same text that it should follow from: `94.1 = 496 / 527`."""
+    """A stated rate or total and the counts of the same text that it should follow from.
+
+    `94.1 = 496 / 527`, `-12.76 = -587 / 4599` for growth, `318 = 127 + 96 + 95` for a sum.
+    """
     rate, _, fraction = line.partition(" = ")
+    if " + " in fraction:
+        summed = sum(Decimal(part) for part in fraction.split(" + "))
+        return {
+            "stated": number(rate),
+            "numerator": number(str(summed)),
+            "denominator": None,
+            "computed": number(str(summed)),
+            "verdict": "consistent" if summed == Decimal(rate) else "mismatch",
+        }
     numerator, denominator = (Decimal(part) for part in fraction.split(" / "))
     computed = numerator / denominator * 100
     step = Decimal(1).scaleb(-len(rate.partition(".")[2]))

@@ -20,7 +20,7 @@ TOP_KEYS = frozenset(("version", "facets", "scopes", "frameworks", "dimensions",
 REGIONS = ("says", "clause", "sentence", "after", "about")
 REQUIRED_KEYS = ("code", "name_zh", "name_en", "dimension", "kind", "unit", "units", "better", "phrasings")
 INDICATOR_KEYS = frozenset(
-    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "share", "growth", "relations", "note"),
+    (*REQUIRED_KEYS, "scope", "not_match", "not_sentence", "not_about", "share", "growth", "relations", "note"),
 )
 PHRASING_KEYS = frozenset((*REGIONS, "not", "not_sentence", "in_department", "units"))
 
@@ -71,6 +71,8 @@ class Indicator:
     phrasings: tuple[Phrasing, ...]
     not_sentence: Group
     """None of them in the clause or, since the last semicolon, not far before it."""
+    not_about: Group
+    """None of them in the clause that names what the number is about, be it in its sentence or in one before."""
     share: str | None
     """Code that a share stated right behind this figure has; CODE.share where none is named."""
     growth: str | None
@@ -207,6 +209,7 @@ class _Reader:
             better=entry["better"],
             phrasings=phrasings,
             not_sentence=self.alternatives(index, shown, entry.get("not_sentence", "")),
+            not_about=self.alternatives(index, shown, entry.get("not_about", "")),
             share=entry.get("share"),
             growth=entry.get("growth"),
             relations=tuple(entry.get("relations") or ()),

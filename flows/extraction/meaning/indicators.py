@@ -33,8 +33,10 @@ OFTEN = re.compile(
     r"每[^,;、]{0,5}$|(?:^|[,;:])(?:坚持|定期)?每(?:半年|季度?|个?月|周|年|学期)(?:[^,;共计]|共(?!计|有)){0,40}$"
 )
 """What stands before a frequency: 每两月1次."""
-OF_THE_NEXT = re.compile(r"已|均|全部|其中|完成|整改|办结|中有|实现")
+OF_THE_NEXT = re.compile(r"已|均|全部|其中|完成|整改|办结|中有|共有|现有|拥有|配备|实现")
 """From here on the words between two numbers speak of the second: 527个问题已完成整改496个."""
+LASTING = re.compile(r"(?:连续|持续)$")
+"""What stands before a time that a figure has lasted: 出庭应诉率连续四年保持100%."""
 AVERAGE = re.compile(r"(?:平均|人均|户均|案均|日均|月均)[^,;]*$")
 DEPARTMENT = re.compile(r"[我本]局|局党[组委]|厅党组|局机关")
 """Words by which a department speaks of itself."""
@@ -45,6 +47,11 @@ CUMULATIVE = re.compile(
     r"(?:累计|总数|总计|合计|共|增至|增加到)(?:已|有|达到?|为|约|近|超过?|计|至|到|了)*"
 )
 """All that stands before the sum of a figure just given: 新增32名,累计达197名."""
+BARE_COUNT = re.compile(
+    r"(?:[由从至到为达有共计约近超逾已现的了]|原来|原先|上年|去年|总数|数量|总计|合计|累计|目前|全年|年内|增|增加|增长|扩大|扩展|拓展|扩充|提高|提升|升"
+    r"|上升|降|下降|减|减少|压减|精简|超过|达到)*"
+)
+"""Words that tell how many and not what."""
 PART = re.compile(r"其中[^;]*$")
 BARE_GROWTH = re.compile(
     r"[,、()]*(?:(?:同比|环比|[比较]?(?:上年|去年|上一年|同期|\d{4}年)(?:度|同期|全年|相比)?|与|相比|均|分别|也|又|其|[比较]"
@@ -52,6 +59,11 @@ BARE_GROWTH = re.compile(
     r"|压减|下滑|降幅|缩减|减幅|增速|幅度|达到?|为|至|约|近|超过?|[-−+↑↓▲▼:]),?)*"
 )
 """Words of growth alone, so that it is the growth of the figure before."""
+CASES_GROWTH = re.compile(
+    f"{BARE_GROWTH.pattern}(?:案件|收案|受案|办案|发案|件)(?:总?数量?|总?量){BARE_GROWTH.pattern}"
+)
+"""Growth of a number of cases, whichever was named before."""
+CASE_UNITS = frozenset(("件", "宗", "起", "例", "份", "卷"))
 BRACKETED = re.compile(r"\([^()]*\)")
 LEVEL = re.compile(r"提高|提升|上升|下降|降低")
 """How rates change; counts also grow and shrink."""
@@ -110,6 +122,11 @@ class _Place:
     lead_last: int
     topic: int
     dimensions: tuple[str, ...]
+
+    def said_with(self, bit: int) -> int:
+        """The groups met beside the word that says what the number is about."""
+        held = (self.clause_bits, self.lead_last, self.lead_bits, self.topic)
+        return next((bits for bits in held if bits & bit), 0)
 
 
 def observe(
@@ -194,13 +211,13 @@ class _Reading:
     def topic_of(self, start: int, end: int) -> int:
         """What a sentence speaks of at its end."""
         if (start, end) not in self.spoken:
-            self.spoken[start, end] = _latest(self.matcher.scan(self.flat, start, end), self.matcher.topics)
+            self.spoken[start, end] = self.latest(self.flat, self.matcher.scan(self.flat, start, end))
         return self.spoken[start, end]
 
     def sentence(self, start: int, end: int, first: int, after: int, topic: int) -> None:
         """Read the numbers of one sentence; `topic` holds what the sentences before it speak of."""
         hits = self.matcher.scan(self.flat, start, end)
-        self.spoken[start, end] = _latest(hits, self.matcher.topics)
+        self.spoken[start, end] = self.latest(self.flat, hits)
         held = [(quantity.start, quantity.end) for quantity in self.quantities[first:after]]
         ends = [start - 1, *_outside(CLAUSE_END, self.flat, start, end, held), end]
         for one in self.quantities[first:after]:
@@ -227,6 +244,14 @@ class _Reading:
                 for hit in clause
                 if (left <= hit[0] and hit[1] <= quantity.start) or (hit[0] >= quantity.end and hit[1] <= right)
             ]
+            if not near and at and self.is_bare(index, clause_start, right):
+                left = ends[at - 1] + 1
+                if (
+                    not index
+                    or self.quantities[index - 1].end <= left
+                    or self.quantities[index - 1].start > clause_start
+                ):
+                    near = hits[bisect_right(hit_starts, left - 1) : begin]
             place = _Place(
                 left=left,
                 right=right,
@@ -235,17 +260,32 @@ class _Reading:
                 sentence_start=start,
                 near=near,
                 near_bits=_bits(near),
-                clause_bits=_bits(clause),
+                clause_bits=_bits(clause) | _bits(near),
                 after_bits=_bits([hit for hit in after_clause if hit[1] <= reached]),
                 lead=lead,
                 lead_bits=_bits(lead),
-                lead_last=_latest(lead, self.matcher.topics),
+                lead_last=self.latest(self.flat, lead),
                 topic=topic or self.heading_topic(around),
                 dimensions=tuple(section.dimension for section in around if section.dimension),
             )
             found = self.read(index, place)
             if found:
                 self.found[index] = found
+
+    def is_bare(self, index: int, clause_start: int, right: int) -> bool:
+        """Whether the clause of a number tells only how many, so that the clause before says what: 发布清单,共106项."""
+        flat, quantity = self.flat, self.quantities[index]
+        if quantity.kind in ("rank", "change") or flat[clause_start - 1] != "," or flat[quantity.end : right].strip():
+            return False
+        first = index
+        if index and self.quantities[index - 1].start >= clause_start:
+            first = index - 1  # 由77项增至106项
+            if not ONCE.search(flat, clause_start, self.quantities[first].start):
+                return False
+        words = flat[clause_start : self.quantities[first].start]
+        if first < index:
+            words += flat[self.quantities[first].end : quantity.start]
+        return BARE_COUNT.fullmatch(words) is not None
 
     def row(self, start: int, end: int, first: int, after: int) -> None:
         """Read the numbers of a table's row: the first cells name the row, the cells above name the column."""
@@ -283,7 +323,7 @@ class _Reading:
                 after_bits=0,
                 lead=caption,
                 lead_bits=_bits(caption),
-                lead_last=_latest(caption, self.matcher.topics),
+                lead_last=self.latest(self.flat, caption),
                 topic=self.heading_topic(around),
                 dimensions=tuple(section.dimension for section in around if section.dimension),
             )
@@ -304,13 +344,37 @@ class _Reading:
             end = begin - 1
         return rows
 
+    def latest(self, flat: str, hits: Sequence[Hit]) -> int:
+        """The topics of the last word that has any; of two words one inside the other the longer speaks.
+
+        With them the words of its clause that make them another's: 以市局为被申请人的行政复议 is not the bureau's own.
+        """
+        topics, estranging = self.matcher.topics, self.matcher.estranging
+        for at in range(len(hits) - 1, -1, -1):
+            bits = hits[at][2] & topics
+            if not bits:
+                continue
+            start, end = hits[at][:2]
+            for hit in hits[max(at - 4, 0) : at]:
+                if hit[0] <= start and hit[1] >= end and hit[2] & topics:
+                    bits = hit[2] & topics
+                    break
+            if any(hit[2] & estranging for hit in hits):
+                begin = max(flat.rfind(mark, 0, start) for mark in ",;:。\n") + 1
+                close = CLAUSE_END.search(flat, end)
+                stop = close.start() if close else len(flat)
+                if not flat.startswith("其中", begin):
+                    bits |= _bits([hit for hit in hits if begin <= hit[0] < stop]) & estranging
+            return bits
+        return 0
+
     def heading_topic(self, around: Sequence[Section]) -> int:
         """What the headings over a number speak of, the innermost first."""
         for section in around:
             if section.ordinal not in self.headings:
                 title = _narrowed(section.title)
                 hits = self.matcher.scan(title, 0, len(title))
-                self.headings[section.ordinal] = _latest(hits, self.matcher.topics)
+                self.headings[section.ordinal] = self.latest(title, hits)
             if self.headings[section.ordinal]:
                 return self.headings[section.ordinal]
         return 0
@@ -336,7 +400,8 @@ class _Reading:
             between = flat[left : quantity.start]
             listed = between == "、" and self.quantities[index - 1].unit != quantity.unit
             beside = not between or listed or self.matcher.carrier.fullmatch(between) is not None
-            if beside or ONCE.search(flat, max(clause_start, begin - 8), begin):
+            lasting = self.quantities[index - 1].kind == "duration" and LASTING.search(flat, clause_start, begin)
+            if beside or lasting or ONCE.search(flat, max(clause_start, begin - 8), begin):
                 return self.segment(index - 1, clause_start, clause_end)[0], right
             mark = flat.find("、", left, quantity.start)
             if mark >= 0:
@@ -381,6 +446,8 @@ class _Reading:
         if several:
             return [self.observation(quantity, place, found) for found in several]
         best = self.best(quantity, place)
+        if quantity.kind == "change" and best is not None and best.rule.indicator.growth is None:
+            return []  # 申请量增加69件 states no level
         if quantity.unit == "%" and (best is None or best.rule.indicator.code not in _shares(self.matcher)):
             share = self.share(index, place, said)
             if share is not None and (best is None or not SHARE.search(said) or best.score < 3):
@@ -466,14 +533,14 @@ class _Reading:
                         or not fits(rule, quantity, kinds)
                     ):
                         continue
-                    found = self.score(rule, quantity, place, near)
+                    found = self.score(rule, quantity, place, near, item_bits)
                     if found is not None and (
                         best is None or (found.score, -found.rule.order) > (best.score, -best.rule.order)
                     ):
                         best = found
         return best
 
-    def score(self, rule: Rule, quantity: Quantity, place: _Place, near: list[Hit]) -> _Found | None:
+    def score(self, rule: Rule, quantity: Quantity, place: _Place, near: list[Hit], item_bits: int) -> _Found | None:
         score = 0.0
         confidence = 0.95
         start, end = quantity.start, quantity.end
@@ -495,7 +562,8 @@ class _Reading:
             start, end = min(start, chosen[0]), max(end, chosen[1])
         if not covers and rule.says:
             return None
-        for mask, value in ((rule.clause, 1.6), (rule.sentence, 1.4), (rule.after, 1.2)):
+        beyond = rule.sentence & ~item_bits  # what stands before a semicolon speaks of this number less surely
+        for mask, value in ((rule.clause, 1.6), (rule.sentence, 1.4), (rule.after, 1.2), (beyond, -0.7)):
             score += value * mask.bit_count()
         for bit in rule.about:
             if place.near_bits & bit:
@@ -515,6 +583,8 @@ class _Reading:
                 score += 0.4
                 confidence = min(confidence, 0.6)
             else:
+                return None
+            if rule.about_excludes & place.said_with(bit):
                 return None
             if not place.clause_bits & bit:
                 for hit in reversed(place.lead):
@@ -637,8 +707,9 @@ class _Reading:
         elif (own := self.best(quantity, place, kinds)) is not None and own.rule.indicator.growth is None:
             code, base_start, confidence, rule = own.rule.indicator.code, own.start, own.confidence, own.rule.name
         else:
-            before = self.previous(index, place)
-            if before is None or BARE_GROWTH.fullmatch(said) is None:
+            cases = CASES_GROWTH.fullmatch(said) is not None
+            before = self.previous_cases(index, place) if cases else self.previous(index, place)
+            if before is None or not (cases or BARE_GROWTH.fullmatch(said)):
                 return []
             if before.unit == "%" and not points and not LEVEL.search(said):
                 return []
@@ -705,6 +776,20 @@ class _Reading:
                 return None
         return None
 
+    def previous_cases(self, index: int, place: _Place) -> Observation | None:
+        """The last count of cases that the sentence states: 处罚371件,罚款3516万元,案件数减少18.1%."""
+        for back in range(index - 1, -1, -1):
+            if self.quantities[back].start < place.sentence_start:
+                return None
+            found = self.found.get(back)
+            if (
+                found
+                and self.quantities[back].unit in CASE_UNITS
+                and not found[0].indicator.endswith((".yoy", ".share"))
+            ):
+                return found[0]
+        return None
+
     def of_last_year(self, index: int, place: _Place) -> bool:
         """Whether its words date a number to the year before: 去年同期100件."""
         begin = self.quantities[index - 1].end if index else 0
@@ -759,19 +844,6 @@ def _cells(flat: str, start: int, end: int) -> list[tuple[int, int]]:
         cells.append((start, start + len(cell)))
         start += len(cell) + 1
     return cells
-
-
-def _latest(hits: Sequence[Hit], topics: int) -> int:
-    """The topics of the last word that has any; of two words one inside the other the longer speaks."""
-    for at in range(len(hits) - 1, -1, -1):
-        bits = hits[at][2] & topics
-        if bits:
-            start, end = hits[at][:2]
-            for hit in hits[max(at - 4, 0) : at]:
-                if hit[0] <= start and hit[1] >= end and hit[2] & topics:
-                    return hit[2] & topics
-            return bits
-    return 0
 
 
 def _bits(hits: Sequence[Hit]) -> int:

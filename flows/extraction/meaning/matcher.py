@@ -43,6 +43,7 @@ class Rule:
     about: tuple[int, ...]
     excludes: int
     sentence_excludes: int
+    about_excludes: int
     units: frozenset[str]
     in_department: str | None
     order: int
@@ -59,12 +60,15 @@ class Matcher:
             for phrasing in indicator.phrasings:
                 rules.append(self._compile(indicator, phrasing, len(rules)))
         self.topics = 0
+        self.estranging = 0
+        """The groups that make what is spoken of another's."""
         self.topical = {name for name, dimension in catalogue.dimensions.items() if dimension.get("topic")}
         self.by_says: dict[int, list[Rule]] = {}
         self.by_sentence: dict[int, list[Rule]] = {}
         for rule in rules:
             for bit in rule.about:
                 self.topics |= bit
+            self.estranging |= rule.about_excludes
             if rule.says:
                 self.by_says.setdefault(rule.says[0], []).append(rule)
             else:
@@ -94,6 +98,7 @@ class Matcher:
             about=tuple(self._bit(group) for group in phrasing.about),
             excludes=excludes,
             sentence_excludes=self._bit(sentence_excludes) if sentence_excludes else 0,
+            about_excludes=self._bit(indicator.not_about) if indicator.not_about else 0,
             units=phrasing.units or indicator.units,
             in_department=phrasing.in_department,
             order=order,
@@ -130,6 +135,8 @@ class Matcher:
         hits: list[Hit] = []
         reached = 0
         for at in [at for at, two in enumerate(map(add, part, part[1:])) if two in pairs]:
+            if at and part[at - 1] == "未":
+                continue  # 尚未审结 is no 审结
             titled = titles is not None and any(begin < at < close for begin, close in titles)
             held = pairs[part[at : at + 2]][titled]
             if held and not (reached > at and _crosses(hits, start + at, start + at + 2)):

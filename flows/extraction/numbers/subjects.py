@@ -49,6 +49,8 @@ _PERIOD = re.compile(
     r"(?:(?:19|20)\d{2}\s?年)?\d{1,2}\s?月?[-—至到~～]\s?\d{1,2}月份?|上半年|下半年|[一二三四1-4]季度|"
     r"(?:19|20)\d{2}\s?年?[-—－至~～](?:19|20)?\d{2,4}年?|(?:19|20)\d{2}年度?|累计|连续"
 )
+_LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|\d{4}年|同期)(?:度|全年|同期)?的$")
+_SESSIONS = frozenset(("场", "场次", "期", "期次", "次", "讲", "堂", "节", "班", "班次", "轮", "轮次"))
 _PERSONS = {"人": "人员", "名": "人员", "位": "人员", "人次": "人次"}
 _LONG = 20
 _LONGEST = 26
@@ -74,12 +76,13 @@ class _Words:
     deeds: frozenset[str]
     stages: frozenset[str]
     levels: frozenset[str]
+    dependents: frozenset[str]
 
 
 @cache
 def _words() -> _Words:
     data = yaml.load(files("seeds").joinpath("subject_words.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    names = ("leads", "trails", "stops", "adverbs", "deeds", "stages", "levels")
+    names = ("leads", "trails", "stops", "adverbs", "deeds", "stages", "levels", "dependents")
     return _Words(*(frozenset(data[name].split()) for name in names))
 
 
@@ -93,6 +96,8 @@ class _Sentence:
     """The noun before the last number."""
     previous: str | None = None
     """The last subject."""
+    occasion: str | None = None
+    """What was held last and counted in sessions: its listeners and handouts follow."""
     event: str | None = None
     """What the people counted took part in: its rates follow."""
     treated: str | None = None
@@ -242,7 +247,10 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
                 said.treated = None
                 if tail.noun and _TREATING.search(raw) and (treated := _TREATED.match(text, tail.end)) is not None:
                     said.treated = treated[1]
-            subject = _shared(raw, head, one, said) or _choose(text, one, raw, head, tail, said)
+            if _LAST_YEARS.search(raw) and (said.head or said.previous):
+                head, subject = "", said.head or said.previous  # 比上年的29件 is of what was counted before
+            else:
+                subject = _shared(raw, head, one, said) or _choose(text, one, raw, head, tail, said, floor)
             floor = max(one.end, tail.end if one.kind in ("count", "range") and subject and tail.noun in subject else 0)
             _remember(one, subject, head, tail, said, joined)
         found.append(subject[:_LONGEST] if subject else None)
@@ -256,7 +264,7 @@ def _shared(raw: str, head: str, one: Measured, said: _Sentence) -> str | None:
         comparison = _COMPARISON.search(nouns)
         parts = _parts_of(nouns[: comparison.start()] if comparison else nouns)
         if len(parts) > 1:
-            ends = next((end for end in ("率", "数", "量") if parts[-1].endswith(end)), "")
+            ends = next((end for end in ("率", "数", "量", "类") if parts[-1].endswith(end)), "")
             change = _CHANGE.search(verb.strip("为达了在"))
             said.listed = [
                 part + ("" if part.endswith(ends) else ends) + (change[0] if change else "") for part in parts
@@ -281,7 +289,7 @@ def _parts_of(nouns: str) -> list[str]:
     return [part for part in map(_trimmed, parts) if part]
 
 
-def _choose(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
+def _choose(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence, floor: int) -> str | None:
     if text[max(0, one.start - 2) : one.start] in ("连续", "持续"):
         return (head + _after(text, one.end)) or None
     if one.kind == "rank":
@@ -290,7 +298,7 @@ def _choose(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _S
         return _changed(head, tail, said)
     if one.kind == "percent":
         return _share_of(text, one, raw, head, tail, said)
-    return _counted(text, one, raw, head, tail, said)
+    return _counted(text, one, raw, head, tail, said, floor)
 
 
 def _after(text: str, end: int) -> str:
@@ -350,7 +358,14 @@ def _share_of(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: 
     return said.previous or _clause_before(text, one.start) or None
 
 
-def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
+def _of_what(text: str, one: Measured, said: _Sentence, floor: int) -> str:
+    """What a word that cannot stand alone is of: the clause before where it holds no number, else what was counted."""
+    edge = _clause_start(text, floor, one.start)
+    before = _clause_before(text, one.start) if edge > floor else ""
+    return _noun_of(before or said.topic or "")
+
+
+def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence, floor: int) -> str | None:
     words = _words()
     persons = _PERSONS.get(one.unit or "")
     if tail.noun:
@@ -370,12 +385,14 @@ def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _
         return (_noun_of(said.topic) if said.topic else "") + head
     if _is_stage(head):
         if persons:
-            return (said.event or "" if head == "通过" else "") + head + persons
-        of = _noun_of(said.topic) if said.topic else ""
+            return (said.event or said.occasion or "") + head + persons
+        of = _of_what(text, one, said, floor)
         return head + of if of not in head else head
     if len(head) <= 4:
         with_verb = raw[: raw.rfind(head) + len(head)]
         with_verb = _tidy(_AT_ONCE.sub("", with_verb.lstrip("、和及，")))
+        if head in words.dependents and (of := _of_what(text, one, said, floor)) and len(with_verb) <= 8:
+            return of + with_verb if head not in of else of
         if len(head) < len(with_verb) <= 8 and cut(with_verb)[0] in words.leads:
             return with_verb
         if said.topic and head not in said.topic:
@@ -385,9 +402,9 @@ def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _
 
 def _whole_deed(text: str, one: Measured, tail: _Tail, said: _Sentence) -> str:
     """What was done, with what the clause before names as its object: 举办演讲比赛，1万名学生参加."""
-    if tail.predicate not in ("参加", "参与"):
+    if tail.predicate not in _words().deeds:
         return tail.predicate
-    return tail.predicate + (said.head or _clause_before(text, one.start))[:12]
+    return tail.predicate + (said.occasion or said.head or _clause_before(text, one.start))[:12]
 
 
 def _remember(one: Measured, subject: str | None, head: str, tail: _Tail, said: _Sentence, joined: bool) -> None:
@@ -403,6 +420,8 @@ def _remember(one: Measured, subject: str | None, head: str, tail: _Tail, said: 
             break
     if head and head not in _words().levels:
         said.head = head
+    if one.unit in _SESSIONS and len(noun) >= 4:
+        said.occasion = noun
     if one.kind in ("count", "money") and len(noun) >= 4 and noun not in _words().levels and not _is_stage(noun):
         both = f"{said.topic}、{noun}"
         said.topic = both if joined and said.topic and len(both) <= _LONGEST else noun

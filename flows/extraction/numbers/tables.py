@@ -41,6 +41,13 @@ def _unit_of_head(head: str) -> tuple[Decimal, str | None, QuantityKind]:
     return Decimal(1), None, "count"
 
 
+def _is_unit(cell: str) -> bool:
+    """Whether a cell is a unit and nothing else: 件, 万元."""
+    word = cell.strip().lstrip("万亿")
+    measured = match_measure(word, 0, False) if word else None
+    return measured is not None and measured[1] == len(word)
+
+
 def _label_of(heads: Sequence[str]) -> str:
     """What the heads of a cell say together, without units, years and numbers."""
     bare = (re.sub(r"[(（].*?[)）]|\s|单位[:：].*", "", head) for head in heads)
@@ -84,7 +91,8 @@ def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterato
                     yield begin, stop, None  # what has a unit of its own is read as any other text
             else:
                 value = arabic_value(match["number"]) * scale_value(match["scale"])
-                factor, unit, kind = _unit_of([*reversed(above), beside, first], caption)
+                units = [other for _, other in row[:column] if _is_unit(other)]
+                factor, unit, kind = _unit_of([*reversed(above), *units, beside, first], caption)
                 amount = amount_of(text, begin, stop, value * factor, unit, kind, over=bool(match["more"]))
                 amount.label = _label_of([*above, beside] if beside == first else [first, *above, beside])
                 yield begin, stop, amount
