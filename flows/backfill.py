@@ -39,9 +39,12 @@ async def backfill(from_year: int, to_year: int, order: Order | None = None) -> 
     years = Order.model_validate(told.model_dump() | {"from_year": from_year, "to_year": to_year})
     outcome = await pass_over_portals(years, "backfill")
     found = gaps(years.directory.place(), [line.portal_id for line in outcome.report.portals], from_year, to_year)
-    get_run_logger().info("%d reports of %d to %d were not found.", len(found), from_year, to_year)
+    summary = f"{len(found)} reports of {from_year} to {to_year} were not found."
+    get_run_logger().info(summary)
     await acreate_table_artifact(
-        key="not-found", table=[gap.model_dump() for gap in found], description=f"{spoken(outcome.run_id)}: {len(found)} reports not found"
+        key="not-found",
+        table=[gap.model_dump() for gap in found],
+        description=f"{spoken(outcome.run_id)}: {summary}",
     )
     return BackfillOutcome(run=outcome, gaps=found)
 
