@@ -10,7 +10,6 @@ worked, whatever the portals did; 1 when it failed; 2 when the job cannot be und
 
 from __future__ import annotations
 
-import ctypes
 import errno
 import json
 import logging
@@ -26,8 +25,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from crawlers.lists import Mode
-
-_PR_SET_PDEATHSIG = 1
+from crawlers.parent import die_with_parent
 
 
 class CrawlFailedError(Exception):
@@ -76,15 +74,6 @@ def read_job(path: str) -> Job:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
         raise BadJobError(f"The job {path} cannot be used: {where or 'it'}: {fault['msg']}.") from error
-
-
-def die_with_parent() -> None:
-    """Ask the kernel to end this process when its parent ends, however that comes about (Linux)."""
-    if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:  # it ended before we asked
-            os.kill(os.getpid(), signal.SIGTERM)
 
 
 def allow_many_connections() -> None:

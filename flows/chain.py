@@ -28,6 +28,7 @@ from flows.loading.jsonl import read_rows
 from flows.loading.load import Loaded, load_and_release
 from flows.operation.alarms import Alarm, overdue, overdue_alarms, portal_alarms, raise_alarms
 from flows.operation.morning_report import MorningReport, show
+from flows.operation.orchestration import stay_with_runner
 from flows.operation.progress import in_thread, observer
 from flows.operation.progress_artifact import shown
 from flows.run_ids import new_run_id, spoken
@@ -177,6 +178,7 @@ async def load_release(order: Order, run_id: str, batches: list[Path]) -> Loaded
 async def pass_over_portals(order: Order, flow_name: Flow) -> RunOutcome:
     """One pass from the portals to a release. Raises GateRefused when the gate refuses the release, the last release
     then stays in place; and RunFailedError, after all else is done, when a crawl failed."""
+    stay_with_runner()
     data = order.directory
     data.prepare()
     async with turn_of_flow(data, flow_name, order.wait_s, get_run_logger().warning):

@@ -12,6 +12,7 @@ from prefect.runtime import flow_run
 
 from flows.loading.rereading import Outcome, Reextraction
 from flows.loading.rereading import reextract as read_again
+from flows.operation.orchestration import stay_with_runner
 from flows.operation.progress import in_thread
 from flows.settings import Settings
 from flows.turns import turn_of_flow
@@ -30,6 +31,7 @@ async def reextract(since: date | None = None, portals: tuple[str, ...] = (), re
     Beijing), of these portals (ids; empty for all); `rebuild` starts from an empty warehouse.
 
     Raises CannotReextract, GateRefused."""
+    stay_with_runner()
     settings = Settings()
     order = Reextraction(
         data=settings.directory(),

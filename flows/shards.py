@@ -25,6 +25,7 @@ from crawlers.archive.salvage import salvage
 from crawlers.archive.store import AlreadyThere, NoSuchFile, Store
 from flows.collecting import CrawlFailedError, CrawlJob, Event, Shard, collect, portal_sentence
 from flows.data_directory import DataDirectory
+from flows.operation.orchestration import stay_with_runner
 from flows.settings import Settings
 
 DEPLOYMENT = "collect/collect"
@@ -66,6 +67,7 @@ def publish_registry(store: Store, registry: Path) -> str:
 @flow(name="collect", flow_run_name="collect shard {order.number} of {order.run_id}")
 async def collect_on_worker(order: ShardOrder) -> int:
     """Crawl one shard here; returns how many portals were visited. Raises CrawlFailedError."""
+    stay_with_runner()
     settings = Settings()
     data = DataDirectory(settings.data.resolve(), order.archive)
     data.prepare()

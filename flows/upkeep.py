@@ -28,6 +28,7 @@ from flows.data_directory import DataDirectory
 from flows.loading.batches import batch_folder
 from flows.loading.load import loaded_runs
 from flows.operation.markdown import render
+from flows.operation.orchestration import stay_with_runner
 from flows.settings import Settings
 from flows.turns import turn_of_flow
 from warehouse.place import Place
@@ -185,6 +186,7 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
     """The week's upkeep; `part` (0 to PARTS - 1) of the archive, else the one whose week it is.
 
     Raises UnsoundArchiveError after everything else is done if the archive is not what its log says."""
+    stay_with_runner()
     settings = Settings()
     data = settings.directory()
     data.prepare()

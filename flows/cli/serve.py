@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from flows.data_directory import DataDirectory
+    from flows.operation.alarms import AlarmName
 
 
 class Scheduled(StrEnum):
@@ -78,17 +79,22 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
             raise ServerError(f"No Prefect server answers at {api}: start it, or leave PREFECT_API_URL out.")
         console.print(f"Prefect UI: {api.removesuffix('/api')}", highlight=False)
 
-        from flows.operation.serving import serve_flows
+        from flows.operation.serving import minded, serve_flows
 
-        await serve_flows(try_now, lambda moment: _show_plans(try_now, moment, console))
+        with minded(directory.prefect / "serving", lambda told: _tell("fazhi.serve.restarted", "serve", told, console)):
+            await serve_flows(try_now, lambda moment: _show_plans(try_now, moment, console))
 
 
 def _restarted(console: Console) -> None:
+    told = "The Prefect server ended unasked and was started again; runs in progress may have lost their state."
+    _tell("fazhi.server.restarted", "server", told, console)
+
+
+def _tell(name: AlarmName, about: str, told: str, console: Console) -> None:
     from flows.operation.alarms import Alarm, raise_alarms
 
-    told = "The Prefect server ended unasked and was started again; runs in progress may have lost their state."
-    raise_alarms([Alarm("fazhi.server.restarted", "server", told)])
-    console.print("[red]The Prefect server ended unasked and was started again.[/]")
+    raise_alarms([Alarm(name, about, told)])
+    console.print(told, style="red", markup=False, soft_wrap=True)
 
 
 def _show_plans(try_now: str | None, moment: datetime | None, console: Console) -> None:

@@ -9,7 +9,11 @@ from typing import Literal
 from warehouse.place import Place
 
 AlarmName = Literal[
-    "fazhi.portal.troubled", "fazhi.release.refused", "fazhi.coverage.overdue", "fazhi.server.restarted"
+    "fazhi.portal.troubled",
+    "fazhi.release.refused",
+    "fazhi.coverage.overdue",
+    "fazhi.server.restarted",
+    "fazhi.serve.restarted",
 ]
 NIGHTS = 3
 """Nights in a row that a portal may drift, block or not answer before someone is told."""

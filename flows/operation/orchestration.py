@@ -30,6 +30,15 @@ DEFAULTS = {
 }
 
 
+def stay_with_runner() -> None:
+    """End this process with the runner or worker that started it for a flow run: nobody would hear of it any more, nor
+    could cancel it. A run by hand has none, and outlives its shell."""
+    if "PREFECT__FLOW_RUN_ID" in os.environ:
+        from crawlers.parent import die_with_parent
+
+        die_with_parent()
+
+
 def answers(api: str) -> bool:
     """Whether a Prefect server answers at this address."""
     try:

@@ -153,7 +153,7 @@ async def running_server(host: str, port: int, log: Path, on_restart: Callable[[
 
 def _serve(host: str, port: int) -> None:
     """Be the server, until SIGTERM or until the process that started this one ends."""
-    from crawlers.collect import die_with_parent
+    from crawlers.parent import die_with_parent
 
     die_with_parent()
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib
+import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -88,6 +91,24 @@ async def deployments(trial: tuple[str, datetime] | None) -> list[RunnerDeployme
             )
         )
     return made
+
+
+@contextlib.contextmanager
+def minded(marker: Path, on_return: Callable[[str], None]) -> Iterator[None]:
+    """Serve inside the block. `on_return` hears a sentence when whoever served before was killed: its marker is still
+    there."""
+    if marker.exists():
+        on_return(
+            f"`fazhi serve` ({marker.read_text(encoding='utf-8')}) was killed, or its machine went down, and it was "
+            "started again; a run in progress was cut off, and the next one takes up what it archived."
+        )
+    marker.parent.mkdir(parents=True, exist_ok=True)
+    since = datetime.now(ZoneInfo(TIME_ZONE))
+    marker.write_text(f"process {os.getpid()}, since {since:%d %b %Y %H:%M}", encoding="utf-8")
+    try:
+        yield
+    finally:
+        marker.unlink(missing_ok=True)
 
 
 async def serve_flows(try_now: str | None, on_ready: Callable[[datetime | None], None]) -> None:

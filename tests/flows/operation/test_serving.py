@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from flows.operation.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
-from flows.operation.serving import PLANS, TIME_ZONE, next_minute
+from flows.operation.serving import PLANS, TIME_ZONE, minded, next_minute
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
@@ -111,9 +111,23 @@ def test_a_server_that_is_named_must_answer(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_serve_that_was_killed_is_told_when_it_returns(tmp_path: Path) -> None:
+    told: list[str] = []
+    marker = tmp_path / "prefect" / "serving"
+    with minded(marker, told.append):
+        left = marker.read_text()
+    with minded(marker, told.append):
+        pass
+    assert told == []
+    marker.write_text(left)
+    with minded(marker, told.append):
+        pass
+    assert [sentence.startswith(f"`fazhi serve` (process {os.getpid()}, since ") for sentence in told] == [True]
+
+
 def test_a_child_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
     """What keeps a server or a crawl from outliving a parent that was killed without a word."""
-    bound = "from crawlers.collect import die_with_parent; die_with_parent()"
+    bound = "from crawlers.parent import die_with_parent; die_with_parent()"
     child = f"import time; {bound}; print(1, flush=True); time.sleep(60)"
     parent = f"""
 import subprocess, sys, time
