@@ -70,6 +70,8 @@ class ReportResult:
 
     name: str
     text_equal: bool | None = None
+    texts: Score = field(default_factory=Score)
+    """Clean texts that equal the gold."""
     metadata_right: int = 0
     metadata_wanted: int = 0
     quantities: Score = field(default_factory=Score)
@@ -98,12 +100,14 @@ class ReportResult:
             score: Score = getattr(self, name)
             if score.found or score.missed or score.extra:
                 found[f"{name} recall"] = round(score.recall, 4)
-                if name not in ("kinds", "subjects"):
+                if name not in ("texts", "kinds", "subjects"):
                     found[f"{name} precision"] = round(score.precision, 4)
+        if self.metadata_wanted:
+            found["metadata recall"] = round(self.metadata_right / self.metadata_wanted, 4)
         return found
 
 
-_SCORES = ("quantities", "kinds", "subjects", "indicators", "checks", "citations")
+_SCORES = ("texts", "quantities", "kinds", "subjects", "indicators", "checks", "citations")
 
 
 # meta.json of a corpus → field of Document
@@ -138,6 +142,7 @@ def evaluate_report(folder: Path) -> ReportResult:
     document = _read(folder, result)
     if document is not None and gold_text is not None:
         result.text_equal = document.text == gold_text
+        result.texts.count(result.text_equal)
         if not result.text_equal:
             result.misses.extend(_text_misses(gold_text, document.text))
     _metadata(folder, document, result)

@@ -1,9 +1,9 @@
 """Turn the annotated sources into the evaluation corpus: clean text, page text, quantities, indicators, outline.
 
 A source is written by hand. Its head is YAML: the facts of meta.json, the page chrome `before` and `after` the text,
-and `checks`, stated rates and totals with the counts of the text that they follow from. Its body is one paragraph a line. `# `
-and `## ` begin a heading of level 1 and 2; where text runs on after the heading, `‖` stands between. A quantity stands
-where the text has it:
+and `checks`, stated rates and totals with the counts of the text that they follow from. Its body is one paragraph a
+line. `# ` and `## ` begin a heading of level 1 and 2; where text runs on after the heading, `‖` stands between. A
+quantity stands where the text has it:
 
     [[约1600项|1600 项 about|“一件事”服务|services.one_thing_themes]]
 

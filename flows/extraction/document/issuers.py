@@ -23,6 +23,10 @@ _AND = re.compile(
     r"(?<=局|委|厅|府|办|室)[和与及暨](?=[\u4e00-\u9fff]{2,}(?:局|委|厅|政府|办公室|委员会|省|市|县|区)$)"
 )
 
+_PLACE = re.compile(
+    rf"((?:[\u4e00-\u9fff]{{2,8}}?(?:省|自治区|自治州|州(?![市区县])|盟|地区|市))*"
+    rf"(?!城市(?:管理|建设|更新|规划|运行))[\u4e00-\u9fff]{{1,9}}?(?:{_PLACE_END}))(?!域|场|容)"
+)
 # What stands in a title behind the issuer.
 _BEHIND = re.compile(
     r"(?:关于|(?:在)?(?:19|20|２０)[\d０-９]{2}\s*[-—－至~]*\s*(?:[\d０-９]{0,4})?年|[二]?[〇○零二][〇○零一二三四五六七八九]{2,3}年|上半年|本?年度|全面推进|推进|贯彻|落实|法治政府|法治建设|依法行政|法治工作|报送|公布|公开)"
@@ -261,9 +265,9 @@ def government(listing: Listing) -> str | None:
 
 
 def place_of(issuer: str) -> str | None:
-    """The place that an issuer's name begins with: 广州市从化区 of 广州市从化区司法局."""
-    match = re.match(
-        rf"((?:[\u4e00-\u9fff]{{2,8}}?(?:省|自治区|自治州|州(?![市区县])|盟|地区|市))*[\u4e00-\u9fff]{{1,9}}?(?:{_PLACE_END}))(?!域|场|容)",
-        issuer,
-    )
-    return match[1] if match else None
+    """The place that an issuer's name begins with: 广州市从化区 of 广州市从化区司法局, 水口镇 of 水口镇人民政府."""
+    larger = _PLACE.match(issuer)
+    if larger is not None and not re.fullmatch(".市", larger[1]):  # 北市街道 is in no city named 北市
+        return larger[1]
+    town = re.match(rf"[\u4e00-\u9fff]{{1,5}}?(?:{_TOWN_END})(?=人民政府|政府|办事处)", issuer)
+    return town[0] if town else None

@@ -15,6 +15,10 @@ _HEADING = re.compile(
     r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[.．、]|第[一二三四五六七八九十]+[章节条])"
 )
 _TYPESET = re.compile(r"[\u4e00-\u9fff] \d|\d [\u4e00-\u9fff]")
+_PATH = re.compile(r"[^《]{0,40}(?:\s[>＞›»]{1,2}|[>＞»]{2}|[>＞›»]\s)[^》]{0,60}")
+"""A line that leads to the page: 首页 > 政务公开 > 年度报告."""
+_CHOICES = re.compile(r"\s*[|｜/／]\s*|[\s\u3000]{2,}")
+_WORD = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]{1,10}")
 MOST_SIGNS = 1_000_000
 _ENDS = "。！？；：…”’）)》】.!?;:"
 
@@ -30,7 +34,7 @@ def read_plain(text: str) -> Draft:
     for raw in raw_lines:
         cells = [one_line(cell) for cell in raw.strip().split("\t")] if "\t" in raw.strip() else [one_line(raw)]
         line = "\t".join(cells).rstrip("\t") if any(cells) else ""
-        if not line:
+        if not line or _is_menu(raw.strip()):
             groups.append([])
             continue
         groups[-1].append(close_han(line) if typeset else line)
@@ -66,6 +70,14 @@ def read_plain(text: str) -> Draft:
     if not draft.body:
         raise Unreadable("no_text", "The file holds no text beside page chrome; look at it by hand.")
     return draft
+
+
+def _is_menu(line: str) -> bool:
+    """Whether the line only leads elsewhere: the path to the page, or a row of links."""
+    if "\t" in line:
+        return False
+    words = _CHOICES.split(line)
+    return _PATH.fullmatch(line) is not None or (len(words) > 2 and all(map(_WORD.fullmatch, words)))
 
 
 def _title_in(head: list[str]) -> tuple[int, int] | None:
