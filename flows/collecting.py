@@ -142,7 +142,7 @@ def portal_sentence(event: Event) -> str | None:
     """A portal's visit that is done, in one sentence; None for every other event."""
     if event.get("event") != "portal_done":
         return None
-    reason = f" ({event['reason']})" if event["reason"] else ""
+    reason = f" ({event['reason'].rstrip('.')})" if event["reason"] else ""
     numbers = f"{event['requests']} requests, {event['candidates']} candidates"
     return f"{event['portal_id']} is {event['state']}{reason}: {numbers}."
 

@@ -88,6 +88,15 @@ class UpkeepOutcome(BaseModel):
         """Whether every byte that was read is what the log says."""
         return not self.broken
 
+    @property
+    def summary(self) -> str:
+        """The week in one sentence."""
+        return (
+            f"{self.captures} captures in {self.files} WARC files read, {len(self.broken)} broken; "
+            f"{len(self.doubtful)} portals do not answer as the registry says; "
+            f"{len(self.unseen)} reports were not asked for again."
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -99,10 +108,11 @@ class Part:
 
 
 def check_part(store: Store, part: int, parts: int) -> Part:
-    """Read every body in one of `parts` equal parts of the WARC files, and hold it against the digest in the log."""
+    """Read every body in one of `parts` equal parts of the WARC files, or in all of them where they are fewer than the
+    parts, and hold it against the digest in the log."""
     log = CaptureLog.read(store)
-    files = [name for number, name in enumerate(sorted({row.warc_file for row in log})) if number % parts == part]
-    chosen = frozenset(files)
+    files = sorted({row.warc_file for row in log})
+    chosen = frozenset(files if len(files) < parts else files[part::parts])
     reader = ArchiveReader(store, log)
     broken: list[str] = []
     count = 0
@@ -116,7 +126,7 @@ def check_part(store: Store, part: int, parts: int) -> Part:
             if not hasattr(type(fault), "exit_code"):
                 raise
             broken.append(str(fault))
-    return Part(len(files), count, tuple(broken))
+    return Part(len(chosen), count, tuple(broken))
 
 
 def forget_facts(data: DataDirectory, before: datetime) -> int:
@@ -195,11 +205,8 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
     log = get_run_logger()
     async with turn_of_flow(data, "upkeep", settings.wait_s, log.warning):
         checked = await check_archive(data, week, PARTS)
-        log.info("%d captures in %d WARC files read, %d broken.", checked.captures, checked.files, len(checked.broken))
         doubtful = await check_registry(settings.registry(), settings.contact)
-        log.info("%d portals do not answer as the registry says.", len(doubtful))
         freed = await tidy(data, now - KEEP_FACTS)
-        log.info("%d bytes of loaded facts removed.", freed)
         place = data.place()
         outcome = UpkeepOutcome(
             files=checked.files,
@@ -210,10 +217,12 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
             unseen=unseen_reports(place, now - ASKED_AGAIN_WITHIN) if place.has_release() else (),
             releases=tuple(sorted(path.name for path in (data.warehouse / "releases").glob("fazhi-*.duckdb"))),
         )
-    text = render("upkeep.md.j2", report=outcome)
-    await acreate_markdown_artifact(key="upkeep", markdown=text, description=run_name())
+    log.info(outcome.summary)
+    told = f"{run_name()}: {outcome.summary}"
+    text = render("upkeep.md.j2", report=outcome, run=run_name())
+    await acreate_markdown_artifact(key="upkeep", markdown=text, description=told)
     unseen: list[dict[str, Any]] = [report.model_dump() for report in outcome.unseen]
-    await acreate_table_artifact(key="not-asked-again", table=unseen, description=run_name())
+    await acreate_table_artifact(key="not-asked-again", table=unseen, description=told)
     if not outcome.sound:
         raise UnsoundArchiveError(
             f"{len(outcome.broken)} captures in the archive are not what the log says; the first: {outcome.broken[0]} "
