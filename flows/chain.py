@@ -52,6 +52,8 @@ class Order(BaseModel):
     """Root of the archive where it is not under `data`."""
     warehouse: str | None = None
     """The lake, where the warehouse is one."""
+    lake_data: str | None = None
+    """Where a new lake keeps its data; None for its place under `data`."""
     registry: Path
     portals: tuple[str, ...] = ()
     """Ids; empty for all of the registry."""
@@ -81,6 +83,7 @@ class Order(BaseModel):
             "data": settings.data.resolve(),
             "archive": settings.directory().archive_url,
             "warehouse": settings.warehouse,
+            "lake_data": settings.lake_data,
             "registry": settings.registry(),
             "contact": settings.contact,
             "shards": settings.shards,
@@ -94,7 +97,7 @@ class Order(BaseModel):
     @property
     def directory(self) -> DataDirectory:
         """Where all state lies."""
-        return DataDirectory(self.data, self.archive, self.warehouse)
+        return DataDirectory(self.data, self.archive, self.warehouse, self.lake_data)
 
 
 class RunOutcome(BaseModel):

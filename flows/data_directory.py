@@ -28,6 +28,8 @@ class DataDirectory:
     """An fsspec URL or folder for the archive; None for the folder `archive` under the root."""
     lake: str | None = None
     """The warehouse as a lake, `ducklake:postgres:…`; None for releases in the folder `warehouse`."""
+    lake_data: str | None = None
+    """Folder or S3 URL for the data of a new lake; None for the folder `warehouse/lake`."""
 
     @property
     def archive(self) -> str:
@@ -50,7 +52,7 @@ class DataDirectory:
 
     def place(self) -> Place:
         """Where the warehouse stands, to be opened or loaded."""
-        return Place(self.warehouse, self.lake)
+        return Place(self.warehouse, self.lake, self.lake_data)
 
     @property
     def runs(self) -> Path:

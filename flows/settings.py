@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -49,6 +50,11 @@ class Settings(BaseSettings):
         description="A lake, ducklake:postgres:dbname=… host=… (the password in PGPASSWORD or ~/.pgpass); "
         "else releases in DATA/warehouse.",
     )
+    lake_data: str | None = Field(
+        default=None,
+        description="Where a new lake keeps its data, a folder or s3://bucket/… (keys in AWS_ACCESS_KEY_ID, "
+        "AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL); else DATA/warehouse/lake. A lake that is there keeps its own.",
+    )
     portals: Path | None = Field(default=None, description="Registry of portals; without it seeds/portals.yaml.")
     contact: str = Field(
         default="https://github.com/fazhi-project/fazhi",
@@ -89,6 +95,8 @@ class Settings(BaseSettings):
     def _a_lake(cls, name: str | None) -> str | None:
         if name is not None and (not name.startswith(LAKE) or name == LAKE):
             raise ValueError(f"write {LAKE}dbname=… host=…, or leave it out")
+        if name is not None and without_passwords(name) != name:
+            raise ValueError("its password belongs into PGPASSWORD or ~/.pgpass, where nobody sees it")
         return name
 
     @classmethod
@@ -101,7 +109,7 @@ class Settings(BaseSettings):
         archive = self.archive
         if archive is not None and "://" not in archive:
             archive = str(Path(archive).resolve())
-        return DataDirectory(self.data.resolve(), archive, self.warehouse)
+        return DataDirectory(self.data.resolve(), archive, self.warehouse, self.lake_data)
 
     def registry(self) -> Path:
         """The registry file in force."""
@@ -133,10 +141,16 @@ class Settings(BaseSettings):
         return init_settings, env_settings, dotenv_settings, TomlConfigSettingsSource(settings_cls)
 
 
+def without_passwords(text: str) -> str:
+    """Text with the passwords of addresses and connections made unreadable."""
+    return re.sub(r"(?<=://)([^/@\s]*)(?=@)|(?<=password=)('[^']*'|[^\s']+)", "•••", text)
+
+
 def _field(variable: str) -> str:
     return variable.removeprefix(PREFIX).lower()
 
 
 def _sentence(error: ErrorDetails) -> str:
     name = ".".join(str(part) for part in error["loc"])
-    return f"The setting {name} ({PREFIX}{name.upper()}) cannot be {error['input']!r}: {error['msg']}."
+    given = without_passwords(repr(error["input"]))
+    return f"The setting {name} ({PREFIX}{name.upper()}) cannot be {given}: {error['msg']}."

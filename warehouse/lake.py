@@ -1,24 +1,36 @@
 """The warehouse as a DuckLake: the same tables, views and macros under a catalogue in PostgreSQL, for many at a time.
 
 A lake is named as DuckLake names it: `ducklake:postgres:dbname=fazhi host=…`. A run is one transaction: readers see the
-snapshot before it until the gate has let it pass. Beyond the file it needs the extensions of the optional dependencies
-`scale`; so do its readers, each in the version of their DuckDB."""
+snapshot before it until the gate has let it pass, and loaders on several machines take turns. Its data are Parquet
+files in a folder or on S3. Beyond the file it needs the extensions of the optional dependencies `scale`; so do its
+readers, each in the version of their DuckDB."""
 
 from __future__ import annotations
 
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 import duckdb
 
 from warehouse.coverage import tell_coverage
 from warehouse.gate import judge
-from warehouse.migrate import migrate, refresh_views
-from warehouse.release import SURVIVORS, GateRefused, Release
+from warehouse.migrate import is_current, migrate, refresh_views
+from warehouse.place import LAKE
+from warehouse.release import SURVIVORS, GateRefused, LoaderBusy, Release
 
-_EXTENSIONS = ("ducklake", "postgres_scanner")
+PATIENCE_S = 900.0
+"""How long a loader waits for the one before it."""
+_ASK_AGAIN_S = 0.5
+_LOADER = 0x66617A6869
+"""Key of the advisory lock that a loader holds in PostgreSQL."""
+_ON_S3 = ("s3://", "s3a://", "s3n://")
 
 
 class NoLake(Exception):  # noqa: N818 - it is a state, not a fault
@@ -30,95 +42,192 @@ class NoLake(Exception):  # noqa: N818 - it is a state, not a fault
 class Lake:
     """One run's transaction on a lake; used like warehouse.release.Staging.
 
-    `data` is the folder or URL of its Parquet files, which a new lake writes down for good. Leaving the block without
-    publishing rolls everything back. Raises NoLake."""
+    `data` is the folder or S3 URL of its Parquet files; a new lake writes it down, one that is there keeps its own.
+    Leaving the block without publishing rolls everything back. One loader works at a time, wherever it runs: another
+    waits for it, `patience_s` at most. Raises NoLake, LoaderBusy."""
 
     connection: duckdb.DuckDBPyConnection
 
-    def __init__(self, where: str, data: str | Path, *, rebuild: bool = False) -> None:
+    def __init__(self, where: str, data: str | Path, *, rebuild: bool = False, patience_s: float = PATIENCE_S) -> None:
         self.where = where
-        self.data = data
+        self.data = str(data)
         self.rebuild = rebuild
+        self.patience_s = patience_s
+        self._held = ExitStack()
         self._open = False
 
     def __enter__(self) -> Self:
-        self.connection = _attached(self.where, f"DATA_PATH {_literal(str(self.data))}")
-        try:
+        with ExitStack() as held:
+            there = held.enter_context(_turn(self.where, self.patience_s))
+            options = "" if there else f"DATA_PATH {_text(self.data)}"
+            self.connection = held.enter_context(_attached(self.where, options))
+            self.data = _data_path(self.connection)
             migrate(self.connection, lake=True)
             refresh_views(self.connection, lake=True)
-            told = self.connection.execute("SELECT max(snapshot_id) FROM fazhi.snapshots()").fetchone()
-            options = f"READ_ONLY, SNAPSHOT_VERSION {int(told[0]) if told else 0}"
-            self.connection.execute(f"ATTACH {_literal(self.where)} AS previous ({options})")
+            before = f"READ_ONLY, SNAPSHOT_VERSION {snapshot(self.connection)}"
+            self.connection.execute(f"ATTACH {_text(self.where)} AS previous ({before})")
             self.connection.execute("BEGIN")
             self._open = True
             if self.rebuild:
                 self._empty()
-        except BaseException:
-            self.connection.close()
-            raise
+            self._held = held.pop_all()
         return self
 
     def _empty(self) -> None:
-        tables = self.connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'fazhi' ORDER BY table_name"
-        ).fetchall()
-        for (table,) in tables:
-            if table not in (*SURVIVORS, "schema_version"):
+        for table in tables(self.connection):
+            if table not in SURVIVORS:
                 self.connection.execute(f'DELETE FROM fazhi."{table}"')
 
     def publish(self, run_id: str) -> Release:
-        """Judge the transaction and commit it: from then on all readers see it. Raises GateRefused."""
+        """Judge the transaction and commit it: from then on all readers see it. Raises GateRefused, LoaderBusy."""
         tell_coverage(self.connection)
         failures = judge(self.connection, compare=True)
         if failures:
             raise GateRefused(failures)
-        self.connection.execute("COMMIT")
         self._open = False
+        try:
+            self.connection.execute("COMMIT")
+        except duckdb.Error as fault:
+            raise LoaderBusy(
+                f"{self.where} changed while {run_id} was loaded, nothing of it was kept: run again. {_said(fault)}"
+            ) from fault
         return Release(Path(self.data), run_id)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._open:
-            self.connection.execute("ROLLBACK")
-        self.connection.close()
+        with self._held:
+            if self._open:
+                self.connection.execute("ROLLBACK")
+
+
+def prepare_lake(where: str, data: str | Path) -> None:
+    """Make the lake, or bring it to the tables and views of this program, where it is not so. Raises NoLake,
+    LoaderBusy."""
+    try:
+        with open_lake(where) as reader:
+            if is_current(reader):
+                return
+    except NoLake:
+        pass  # not made yet; or out of reach, as the next attempt will say
+    with Lake(where, data):
+        pass
 
 
 def open_lake(where: str) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the lake's latest snapshot. Raises NoLake."""
     connection = _attached(where, "READ_ONLY")
     # Where external access is disabled later, the lake's own files can still be read.
-    told = connection.execute("SELECT value FROM fazhi.options() WHERE option_name = 'data_path'").fetchone()
-    if told:
-        connection.execute(f"SET allowed_directories = [{_literal(str(told[0]))}]")
+    connection.execute(f"SET allowed_directories = [{_text(_data_path(connection))}]")
     return connection
+
+
+def snapshot(connection: duckdb.DuckDBPyConnection) -> int:
+    """Number of the latest snapshot of a lake."""
+    told = connection.execute("SELECT max(snapshot_id) FROM fazhi.snapshots()").fetchone()
+    return int(told[0]) if told and told[0] is not None else 0
+
+
+def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Tables of a lake that hold data."""
+    rows = connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'fazhi' AND table_name <> 'schema_version' "
+        "ORDER BY table_name"
+    ).fetchall()
+    return [table for (table,) in rows]
+
+
+@contextmanager
+def _turn(where: str, patience_s: float) -> Iterator[bool]:
+    """Hold the lock of the loaders for as long as the block runs; says whether there is a lake yet. It is PostgreSQL's,
+    and ends with the connection, however this process ends."""
+    connection = _engine(("postgres_scanner",))
+    with connection:
+        _attach(connection, where, f"{_text(where.removeprefix(LAKE))} AS catalogue (TYPE postgres)")
+
+        def asked(query: str) -> object:
+            row = connection.execute(f"FROM postgres_query('catalogue', {_text(query)})").fetchone()
+            return row[0] if row else None
+
+        # The lock is a transaction's: a connection of the pool may be another one with each statement.
+        connection.execute("BEGIN")
+        begun = time.monotonic()
+        while not asked(f"SELECT pg_try_advisory_xact_lock({_LOADER})"):
+            if time.monotonic() - begun >= patience_s:
+                raise LoaderBusy(f"Another run is loading {where}: wait until it has ended, then run again.")
+            time.sleep(_ASK_AGAIN_S)
+        yield asked("SELECT CAST(to_regclass('ducklake_metadata') AS text)") is not None
 
 
 def _attached(where: str, options: str) -> duckdb.DuckDBPyConnection:
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
+    connection = _engine(("ducklake", "postgres_scanner"))
     try:
-        for name in _EXTENSIONS:
-            connection.execute(f"LOAD {_literal(str(_extension(name)))}")
-        connection.execute(f"ATTACH {_literal(where)} AS fazhi ({options})")
-    except duckdb.Error as fault:
+        _attach(connection, where, f"{_text(where)} AS fazhi" + (f" ({options})" if options else ""))
+        connection.execute("USE fazhi")
+        if _data_path(connection).startswith(_ON_S3):
+            _reach_s3(connection)
+    except BaseException:
         connection.close()
-        reason = " ".join(str(fault).split())
-        raise NoLake(f"The lake {where} cannot be opened: {reason}") from fault
-    connection.execute("USE fazhi")
+        raise
     return connection
 
 
-def _extension(name: str) -> Path:
-    """The file of an extension's wheel. (Its own importer would install a copy under the home directory.)"""
+def _attach(connection: duckdb.DuckDBPyConnection, where: str, what: str) -> None:
+    try:
+        connection.execute(f"ATTACH {what}")
+    except duckdb.Error as fault:
+        raise NoLake(f"The lake {where} cannot be opened: {_said(fault)}") from fault
+
+
+def _engine(extensions: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
+    """A connection in memory with these extensions."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")
+    for name in extensions:
+        _load(connection, name)
+    return connection
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    """Load an extension from its wheel. (The wheel's own importer would install a copy under the home directory.)"""
     module = find_spec(f"duckdb_extension_{name}")
     places = list(module.submodule_search_locations or ()) if module else []
     file = next((file for place in places for file in Path(place).rglob(f"v{duckdb.__version__}/{name}.*")), None)
     if file is None:
         raise NoLake(f"The extension {name} of duckdb {duckdb.__version__} is not installed: uv sync --extra scale.")
-    return file
+    connection.execute(f"LOAD {_text(str(file))}")
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+def _reach_s3(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tell the connection where S3 is and with which keys, by the variables that the archive on S3 goes by as well."""
+    _load(connection, "httpfs")
+    told = {name: os.environ.get(f"AWS_{name}", "") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")}
+    if not (told["ACCESS_KEY_ID"] and told["SECRET_ACCESS_KEY"]):
+        raise NoLake("The lake's data lie on S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
+    options = {
+        "KEY_ID": told["ACCESS_KEY_ID"],
+        "SECRET": told["SECRET_ACCESS_KEY"],
+        "SESSION_TOKEN": told["SESSION_TOKEN"],
+        "REGION": os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION", ""),
+    }
+    if endpoint := os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL"):
+        address = urlsplit(endpoint)
+        # Servers of one's own seldom answer to bucket.host.
+        options |= {"ENDPOINT": address.netloc, "URL_STYLE": "path", "USE_SSL": str(address.scheme == "https").lower()}
+    words = "".join(f", {name} {_text(value)}" for name, value in options.items() if value)
+    connection.execute(f"CREATE SECRET lake_data (TYPE s3{words})")
+
+
+def _data_path(connection: duckdb.DuckDBPyConnection) -> str:
+    """Folder or URL of the lake's Parquet files, as the catalogue has it."""
+    told = connection.execute("SELECT value FROM fazhi.options() WHERE option_name = 'data_path'").fetchone()
+    return str(told[0]) if told else ""
+
+
+def _said(fault: duckdb.Error) -> str:
+    return " ".join(str(fault).split())
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"

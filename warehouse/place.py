@@ -30,13 +30,16 @@ class Place:
     """Folder of the releases; of a lake, the folder above its data."""
     lake: str | None = None
     """`ducklake:postgres:dbname=… host=…`; None for a folder of releases."""
+    lake_data: str | None = None
+    """Folder or S3 URL for the Parquet files of a new lake; None for the folder `lake` under the root."""
 
     def prepare(self) -> None:
-        """Make what the first run needs. Raises OSError, NoLake."""
+        """Make what the first run needs. Raises OSError, NoLake, LoaderBusy."""
+        from warehouse.lake import prepare_lake
+
         self.root.mkdir(parents=True, exist_ok=True)
         if self.lake:
-            with self.staging():
-                pass  # its tables are made; nothing was loaded
+            prepare_lake(self.lake, self._lake_data)
 
     def has_release(self) -> bool:
         """Whether there is something to open; a lake is there or it cannot be opened."""
@@ -61,13 +64,13 @@ class Place:
 
     def version(self) -> str:
         """The name of the last release, of a lake that of its snapshot. Raises NoRelease, NoLake."""
+        from warehouse.lake import snapshot
         from warehouse.release import existing_release
 
         if not self.lake:
             return existing_release(self.root).stem
         with self.open() as connection:
-            (snapshot,) = connection.execute("SELECT max(snapshot_id) FROM fazhi.snapshots()").fetchone() or (0,)
-        return f"fazhi-snapshot-{snapshot}"
+            return f"fazhi-snapshot-{snapshot(connection)}"
 
     def staging(self, *, rebuild: bool = False) -> Staging | Lake:
         """A transaction for one run, which its `publish` makes public. Raises LoaderBusy, DiskTooFull, NoLake."""
@@ -75,5 +78,9 @@ class Place:
         from warehouse.release import Staging
 
         if self.lake:
-            return Lake(self.lake, self.root / "lake", rebuild=rebuild)
+            return Lake(self.lake, self._lake_data, rebuild=rebuild)
         return Staging(self.root, rebuild=rebuild)
+
+    @property
+    def _lake_data(self) -> str:
+        return self.lake_data or str(self.root / "lake")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -95,9 +94,11 @@ SECRET_WORDS = ("AUTH", "PASSWORD", "SECRET", "TOKEN", "KEY")
 
 def masked(name: str, value: str) -> str:
     """A setting's value as it may be shown: no secret, and no password of an address."""
+    from flows.settings import without_passwords
+
     if any(word in name.upper() for word in SECRET_WORDS):
         return "•••" if value else ""
-    return re.sub(r"(?<=://)([^/@\s]*)(?=@)|(?<=password=)\S+", "•••", value)
+    return without_passwords(value)
 
 
 def prefect_settings() -> Iterator[tuple[str, str, str]]:

@@ -19,6 +19,14 @@ def evaluate(
         Path | None, typer.Option("--floors", help="File of floors; else the folder's own floors.yaml, if it has one.")
     ] = None,
     bare: Annotated[bool, typer.Option("--bare", help="Tell the replica's registry no family and no columns.")] = False,
+    warehouse: Annotated[
+        str | None,
+        typer.Option(
+            "--warehouse",
+            help="Load the replica's nights into this empty lake, ducklake:postgres:dbname=… host=…, and hold it "
+            "against a file.",
+        ),
+    ] = None,
 ) -> None:
     """Compare what is extracted with what is annotated: text, metadata, quantities, indicators, checks, time.
 
@@ -27,7 +35,10 @@ def evaluate(
     from flows.evaluation.portals import is_replica, report_portals
 
     if is_replica(folder):
-        raise typer.Exit(0 if report_portals(folder, bare=bare) else 1)
+        from flows.settings import Settings
+
+        lake = Settings(warehouse=warehouse).warehouse if warehouse else None
+        raise typer.Exit(0 if report_portals(folder, bare=bare, lake=lake) else 1)
     if (folder / "INDEX.tsv").is_file():
         from flows.evaluation.pages import report_pages
 

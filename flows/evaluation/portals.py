@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,12 +20,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 import yaml
 
 from flows.operation.server import free_port
+from warehouse.place import Place
 
 FIELDS = {
     "title": "title",
@@ -43,6 +45,12 @@ STATES = {"list_drift": "drift", "challenge_412": "blocked"}
 
 class NoReplica(Exception):  # noqa: N818 - it is a verdict on the folder
     """The folder is no replica of portals, or it does not start."""
+
+    exit_code = 2
+
+
+class LakeInUse(Exception):  # noqa: N818 - it is wrong use
+    """The lake that the nights are to be loaded into holds something already."""
 
     exit_code = 2
 
@@ -67,9 +75,9 @@ def is_replica(folder: Path) -> bool:
     return all((folder / name).is_file() for name in ("serve.py", "portals.yaml", "expected.json"))
 
 
-def evaluate(folder: Path, data: Path, *, bare: bool = False) -> Iterator[NightScore]:
-    """Run every night of a replica into an empty data directory; a score for each, as soon as it is over. With `bare`
-    the registry is told neither family nor columns."""
+def evaluate(folder: Path, data: Path, *, bare: bool = False, lake: str | None = None) -> Iterator[NightScore]:
+    """Run every night of a replica into an empty data directory, or its warehouse into an empty `lake`; a score for
+    each, as soon as it is over. With `bare` the registry is told neither family nor columns."""
     expected = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
     port = free_port()
 
@@ -89,19 +97,25 @@ def evaluate(folder: Path, data: Path, *, bare: bool = False) -> Iterator[NightS
         log = data / f"requests-{night}.jsonl"
         with _served(folder, port, int(night), log):
             command = [sys.executable, "-m", "flows.cli", "run", "--portals", str(registry), "--data", str(data)]
+            command += ["--warehouse", lake] if lake else []
             run = subprocess.run(command, capture_output=True, text=True, check=False)
         score = NightScore(int(night), len(told["reports"]), exit_code=run.returncode)
         states = {portal: STATES.get(state, state) for portal, state in told["portals"].items()}
         if run.returncode != (4 if set(states.values()) & {"drift", "blocked", "unreachable"} else 0):
             score.misses.append(f"exit code {run.returncode}: {run.stderr.strip().splitlines()[-1:]}")
-        _hold_reports(score, data, json.loads(moved(json.dumps(told["reports"], ensure_ascii=False))), states)
+        _hold_reports(
+            score,
+            Place(data / "warehouse", lake),
+            json.loads(moved(json.dumps(told["reports"], ensure_ascii=False))),
+            states,
+        )
         _hold_requests(score, log, never)
         yield score
 
 
-def report_portals(folder: Path, *, bare: bool) -> bool:
-    """Print a line for each night of a replica; whether all of it came out right."""
-    from tempfile import TemporaryDirectory
+def report_portals(folder: Path, *, bare: bool, lake: str | None = None) -> bool:
+    """Print a line for each night of a replica; whether all of it came out right. Nights that were loaded into a lake
+    are loaded into a file as well, and both must hold the same rows. Raises LakeInUse."""
 
     from rich.console import Console
     from rich.table import Table
@@ -112,8 +126,8 @@ def report_portals(folder: Path, *, bare: bool) -> bool:
         table.add_column(head, justify="right", no_wrap=True)
     found: list[str] = []
     console = Console(width=max(100, Console().width))
-    with TemporaryDirectory(prefix="fazhi-eval-") as data, console.status("Running the nights …"):
-        for score in evaluate(folder, Path(data), bare=bare):
+    with _room(lake) as data, console.status("Running the nights …"):
+        for score in evaluate(folder, data, bare=bare, lake=lake):
             gap = "—" if score.shortest_gap_s is None else f"{score.shortest_gap_s:.2f} s"
             table.add_row(
                 str(score.night),
@@ -125,17 +139,80 @@ def report_portals(folder: Path, *, bare: bool) -> bool:
                 str(len(score.misses)),
             )
             found += [f"night {score.night} · {miss}" for miss in score.misses]
+        likeness = _hold_against_a_file(data, lake) if lake else None
     console.print(table)
+    if likeness:
+        found += likeness.differences
+        console.print(likeness.told(), soft_wrap=True)
+        console.print(f"Ask the lake: fazhi ask --data {data} --warehouse '{lake}'", soft_wrap=True, markup=False)
     for miss in found:
         console.print(miss, soft_wrap=True, markup=False)
     return not found
 
 
-def _hold_reports(score: NightScore, data: Path, wanted: list[dict[str, Any]], states: dict[str, str]) -> None:
-    import duckdb
+class _Likeness(NamedTuple):
+    """How a lake compares with a file that was loaded from the same batches."""
 
-    connection = duckdb.connect(str(data / "warehouse" / "fazhi.duckdb"), read_only=True)
+    tables: int
+    rows: int
+    questions: int
+    differences: list[str]
+
+    def told(self) -> str:
+        """The verdict in a sentence."""
+        verdict = "no" if self.differences else "yes"
+        return (
+            f"The lake holds the same rows as a file: {verdict}, {self.tables} tables and views, {self.rows} rows; "
+            f"{self.questions} questions asked of both."
+        )
+
+
+@contextmanager
+def _room(lake: str | None) -> Iterator[Path]:
+    """A folder for the nights. It is thrown away after them, but for a lake, whose data lie in it."""
+    from tempfile import mkdtemp
+
+    folder = Path(mkdtemp(prefix="fazhi-eval-"))
     try:
+        if lake:
+            place = Place(folder / "warehouse", lake)
+            place.prepare()
+            with place.open() as connection:
+                if connection.execute("SELECT 1 FROM runs").fetchone():
+                    raise LakeInUse(f"There are runs in {lake} already: name an empty database (createdb makes one).")
+        yield folder
+    finally:
+        if not lake:
+            shutil.rmtree(folder)
+
+
+def _hold_against_a_file(data: Path, lake: str) -> _Likeness:
+    """Load the batches of all runs into a file, and ask it and the lake for every row and every question."""
+    from flows.data_directory import DataDirectory
+    from flows.loading.batches import batch_folder
+    from flows.loading.load import load_and_release
+    from warehouse.comparison import compare
+    from warehouse.questions import ask, questions
+
+    nights = DataDirectory(data, lake=lake)
+    beside = DataDirectory(data / "file")
+    for run in sorted(folder.name for folder in nights.runs.iterdir() if folder.is_dir()):
+        load_and_release(beside, run, [batch_folder(nights, run)])
+    with nights.place().open() as ours, beside.place().open() as theirs:
+        compared = compare(ours, theirs)
+        differences = [difference.told() for difference in compared.differences]
+        some = ours.execute("SELECT min(region_code) AS region, min(indicator) AS indicator FROM cells").fetchone()
+        known = dict(zip(("region", "indicator"), some or (), strict=True))
+        for number, question in questions().items():
+            given = {one.name: known[one.name] for one in question.parameters if one.required}
+            answers = [ask(connection, number, given) for connection in (ours, theirs)]
+            if answers[0] != answers[1]:
+                differences.append(f"question {number} is answered otherwise by the lake")
+    return _Likeness(compared.names, compared.rows, len(questions()), differences)
+
+
+def _hold_reports(score: NightScore, place: Place, wanted: list[dict[str, Any]], states: dict[str, str]) -> None:
+    with place.open() as connection:
         result = connection.execute(f"SELECT url, text, {', '.join(FIELDS.values())} FROM reports")
         names = [column[0] for column in result.description]
         found = {row[0]: dict(zip(names, row, strict=True)) for row in result.fetchall()}
@@ -144,8 +221,6 @@ def _hold_reports(score: NightScore, data: Path, wanted: list[dict[str, Any]], s
                 "SELECT portal_id, state FROM portal_runs WHERE run_id = (SELECT max(run_id) FROM runs)"
             ).fetchall()
         )
-    finally:
-        connection.close()
     for report in wanted:
         row = found.pop(report["url"], None)
         if row is None:
