@@ -25,6 +25,10 @@ DEFAULTS = {
     # What the server keeps of runs: a year. Without this its database only grows.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(365 * 86_400),
+    # A server, or the database under it, may be away for minutes: 2 + 4 + … + 256 s. Without its database it answers
+    # 500, which Prefect's client would take for an answer.
+    "PREFECT_CLIENT_MAX_RETRIES": "8",
+    "PREFECT_CLIENT_RETRY_EXTRA_CODES": "500",
     # A run says every 30 s that it lives; the alert for crashed runs listens (flows/operation/alerts.py).
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
 }

@@ -7,6 +7,8 @@ import contextlib
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+from httpx import HTTPError
+from prefect import get_run_logger
 from prefect.artifacts import acreate_progress_artifact, aupdate_progress_artifact
 
 from flows.operation.progress import Observer, observed_by, observer
@@ -38,7 +40,11 @@ async def shown(portals: int) -> AsyncIterator[None]:
 
     async def draw(done: int) -> None:
         told = f"{done} of {portals} portals visited"
-        await aupdate_progress_artifact(bar, 100.0 * done / max(portals, 1), description=told)
+        try:
+            await aupdate_progress_artifact(bar, 100.0 * done / max(portals, 1), description=told)
+        except HTTPError as fault:
+            # A night is worth more than its bar.
+            get_run_logger().warning("The bar of visited portals stands still: %s", str(fault).partition("\n")[0])
 
     async def move() -> None:
         shown_as = 0

@@ -1,5 +1,6 @@
 import asyncio
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from flows.operation.orchestration import DEFAULTS
 from flows.operation.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
 from flows.operation.serving import PLANS, TIME_ZONE, minded, next_minute
 
@@ -46,6 +48,16 @@ def test_the_work_pool_has_the_schedules_that_serve_has(plan: Any) -> None:
     assert {one["timezone"] for one in entry.get("schedules", ())} <= {TIME_ZONE}
     assert entry["entrypoint"] == plan.flow.replace(":", ".")
     assert entry["description"] == plan.description
+
+
+@pytest.mark.parametrize("file", ["systemd/fazhi-worker.service", "Dockerfile"])
+def test_a_worker_is_told_what_every_client_is_told(file: str) -> None:
+    """Prefect's own worker does not read our defaults."""
+    text = (DEPLOY / file).read_text(encoding="utf-8")
+    ours = {name for name in DEFAULTS if re.match(r"PREFECT_(CLIENT|FLOWS|TELEMETRY)_|DO_NOT_TRACK", name)}
+    assert {name: value for name, value in re.findall(r"\b([A-Z_]+)=(\S+)", text) if name in ours} == {
+        name: DEFAULTS[name] for name in ours
+    }
 
 
 @pytest.mark.parametrize("name", deployed())
