@@ -74,6 +74,8 @@ REST = {"败诉": "胜诉", "胜诉": "败诉"}
 JOINED = re.compile(r"、[^,，;；。\d]{0,12}")
 NONE = Fraction(0)
 SUMMABLE = frozenset(("count", "money", "change"))
+DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
+"""What opens a sentence that parts the total of the one before."""
 TELLING = 20
 """A total from which on it is no chance that the figures behind it sum up to it: 新收354件;受理293件,不予受理61件."""
 VERDICTS: dict[CheckVerdict, str] = {
@@ -140,7 +142,7 @@ def check(
     The report of the year before is the warehouse's to hold them against: its view year_checks.
     """
     reading = _Reading(text, quantities, observations, catalogue or load_catalogue())
-    found = [*reading.rates(), *reading.growth(), *reading.sums(), *reading.repeats()]
+    found = [*reading.rates(), *reading.growth(), *reading.sums(), *reading.divided(), *reading.repeats()]
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.rule, one.stated)))
 
 
@@ -656,21 +658,49 @@ class _Reading:
                 verdict = "mismatch"
             else:
                 continue
-            found.append(
-                Check(
-                    rule="sum",
-                    stated=float(total.value),
-                    numerator=float(summed),
-                    denominator=None,
-                    computed=float(summed),
-                    verdict=verdict,
-                    start=total.quantity.start,
-                    end=parts[-1].quantity.end,
-                    arithmetic=" + ".join(_plain(part.value) for part in parts)
-                    + f" = {_plain(summed)},原文总数写{_plain(total.value)}:{VERDICTS[verdict]}。",
-                )
-            )
+            found.append(self.summed(total, parts, summed, verdict))
         return found
+
+    def divided(self) -> list[Check]:
+        """A total of one sentence against the parts that the next one begins with: 从类别看,食品类1122件."""
+        found: list[Check] = []
+        for at, first in enumerate(self.figures):
+            begin = self.stops[first.sentence - 1] + 1 if first.sentence else 0
+            if DIVIDES.match(self.text, begin, min(begin + 40, first.quantity.start)) is None:
+                continue
+            if at and self.figures[at - 1].sentence == first.sentence:
+                continue
+            unit = first.quantity.unit
+            parts = [one for one in self.figures[at : at + 12] if self.is_part(one, first.sentence, unit)]
+            totals = [one for one in self.figures[max(at - 12, 0) : at] if self.is_part(one, first.sentence - 1, unit)]
+            for end in range(2, len(parts) + 1):
+                summed = sum((part.value for part in parts[:end]), NONE)
+                total = next((one for one in totals if one.value == summed), None)
+                if total is not None:
+                    found.append(self.summed(total, parts[:end], summed, "consistent"))
+                    break
+        return found
+
+    def is_part(self, figure: _Figure, sentence: int, unit: str | None) -> bool:
+        """Whether a figure is an exact count of this sentence and unit."""
+        quantity = figure.quantity
+        exact = quantity.kind in ("count", "money") and quantity.bound == "exact"
+        return figure.sentence == sentence and quantity.unit == unit and exact
+
+    def summed(self, total: _Figure, parts: Sequence[_Figure], summed: Fraction, verdict: CheckVerdict) -> Check:
+        """The check of a total against its parts."""
+        return Check(
+            rule="sum",
+            stated=float(total.value),
+            numerator=float(summed),
+            denominator=None,
+            computed=float(summed),
+            verdict=verdict,
+            start=total.quantity.start,
+            end=parts[-1].quantity.end,
+            arithmetic=" + ".join(_plain(part.value) for part in parts)
+            + f" = {_plain(summed)},原文总数写{_plain(total.value)}:{VERDICTS[verdict]}。",
+        )
 
     def closes(self, total: _Figure, parts: Sequence[_Figure]) -> bool:
         """Whether the bracket that opens behind `total` closes right behind its parts."""

@@ -52,6 +52,8 @@ BARE_COUNT = re.compile(
     r"|上升|降|下降|减|减少|压减|精简|超过|达到)*"
 )
 """Words that tell how many and not what."""
+COMPARED = re.compile(r"(?:超过|多于|高于|低于|少于)了?(?:同期|同级|同类)[^,;。\d]*(?=[,;。])")
+"""What is only compared with: 超过同期一审行政诉讼案件."""
 PART = re.compile(r"其中[^;]*$")
 BARE_GROWTH = re.compile(
     r"[,、()]*(?:(?:同比|环比|[比较]?(?:上年|去年|上一年|同期|\d{4}年)(?:度|同期|全年|相比)?|与|相比|均|分别|也|又|其|[比较]"
@@ -224,6 +226,8 @@ class _Reading:
             if one.unit == "倍":  # 是诉讼收案的2.6倍 speaks of something else only to compare
                 begin = ends[bisect_right(ends, one.start) - 1] + 1
                 hits = [hit for hit in hits if not begin <= hit[0] < one.start]
+        for match in COMPARED.finditer(self.flat, start, end):  # 收案量首次超过一审行政诉讼案件, too
+            hits = [hit for hit in hits if not match.start() <= hit[0] < match.end()]
         hit_starts = [hit[0] for hit in hits]
         for index in range(first, after):
             quantity = self.quantities[index]
@@ -428,7 +432,7 @@ class _Reading:
         said = self.flat[place.left : quantity.start]
         if quantity.unit not in TIMED and AVERAGE.search(said):
             return []
-        if ONCE.search(said) or OFTEN.search(said) or TARGET.search(self.flat, place.clause_start, quantity.start):
+        if ONCE.search(said) or OFTEN.search(said) or TARGET.search(self.flat, place.sentence_start, quantity.start):
             return []
         if quantity.unit in SETTLED:
             if GAP.search(said):
@@ -765,11 +769,13 @@ class _Reading:
 
     def previous(self, index: int, place: _Place) -> Observation | None:
         """What the number right before, in the same sentence, was read as; growth and shares in between are passed."""
-        for back in range(index - 1, max(index - 3, -1), -1):
+        for back in range(index - 1, max(index - 4, -1), -1):
             before = self.quantities[back]
             if before.start < place.sentence_start:
                 return None
             found = self.found.get(back)
+            if found and self.of_last_year(back, place):
+                continue
             if found and not found[0].indicator.endswith((".yoy", ".share")):
                 return found[0]
             if not found and before.unit not in SETTLED and not self.of_last_year(back, place):

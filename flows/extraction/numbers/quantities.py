@@ -151,6 +151,7 @@ class _Scan:
         text = self.text
         more = text.startswith("多", stop)
         bare = not more and bound_before(text, at)[0] is None and AFTER.match(text, stop) is None
+        bare = bare and not text.startswith("半", stop)
         if numeral.value > 10 or (chinese and numeral.value == 1 and bare):
             return None
         value = numeral.value * 10

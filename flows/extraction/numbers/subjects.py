@@ -32,7 +32,7 @@ _BECAME = re.compile(
 )
 _LOOSE = re.compile(r"(?:[约近超逾了 ]|(?<!平)均)+$")
 _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用时|时长|审限)$")
-_EXAM_RATE = re.compile(r"^(?:参考|参训|通过|合格|优秀|及格|平均)")
+_EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
 _COMPARISON = re.compile(
     r"(?:同比|环比|(?:较|比|同|与)(?:上一?年度?|去年|前年|年初|上届|改革前|\d{4}年|同期|往年)(?:度|全年|同期|末|底|相比)*)"
 )
@@ -40,7 +40,7 @@ _CHANGE = re.compile(
     r"(?:净增|增长|增加|上升|下降|减少|降低|提高|提升|压缩|压减|缩短|精简|增幅|降幅|增速|前移|后移|节省|提速|高于.{0,8}|低于.{0,8}|[多增降减])(?:了|分别|达)?$"
 )
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
-_DIGIT = re.compile(r"[\d０-９]")
+_DIGITS_BEFORE = re.compile(r".*[\d０-９](?:年(?:底|末|度|以前|以来|之前)*|月|日)?")
 _LISTED = re.compile(r"\s?[、和及与]\s?|\s?以及\s?")
 _EVENT = re.compile(r"^(?:参加|参与|通过)(?:并通过)?(?:了|全[省市县区国])?(.{2,})$")
 _TREATED = re.compile(r"[^，,。；;\n]{0,18}?(?:进行|开展|予以|实施)了?([\u4e00-\u9fff]{2,10})")
@@ -98,6 +98,8 @@ class _Sentence:
     """The last subject."""
     occasion: str | None = None
     """What was held last and counted in sessions: its listeners and handouts follow."""
+    whole: str | None = None
+    """What 其中 parts."""
     event: str | None = None
     """What the people counted took part in: its rates follow."""
     treated: str | None = None
@@ -179,8 +181,8 @@ def _clause_before(text: str, start: int) -> str:
     edge = _clause_start(text, 0, start)
     if edge == 0 or text[edge - 1] not in "，,：:":
         return ""
-    phrase = _head_of(text, 0, edge - 1)[1]
-    return phrase if 4 <= len(phrase) <= 20 and not _DIGIT.search(phrase) else ""
+    phrase = _trimmed(_DIGITS_BEFORE.sub("", _head_of(text, 0, edge - 1)[1]))
+    return phrase if 4 <= len(phrase) <= 20 else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,8 +363,9 @@ def _share_of(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: 
 def _of_what(text: str, one: Measured, said: _Sentence, floor: int) -> str:
     """What a word that cannot stand alone is of: the clause before where it holds no number, else what was counted."""
     edge = _clause_start(text, floor, one.start)
-    before = _clause_before(text, one.start) if edge > floor else ""
-    return _noun_of(before or said.topic or "")
+    if edge > floor and (before := _clause_before(text, one.start)):
+        said.topic = before
+    return _noun_of(said.topic or "")
 
 
 def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence, floor: int) -> str | None:
@@ -379,6 +382,10 @@ def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _
     if tail.predicate and persons:
         deed = _whole_deed(text, one, tail, said)
         return f"{deed}的{head}" if head else f"{deed}{persons}"
+    if raw.lstrip("，,；; ").startswith("其中") and said.topic:
+        said.whole = said.topic
+    if said.whole and len(head) <= 6 and head and not _is_stage(head):
+        return head + _noun_of(said.whole) if _noun_of(said.whole)[-2:] not in head else head
     if not head:
         return said.head or said.previous or _clause_before(text, one.start) or None
     if head in words.levels:
