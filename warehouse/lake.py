@@ -58,10 +58,9 @@ class Lake:
 
     def __enter__(self) -> Self:
         with ExitStack() as held:
-            there = held.enter_context(_turn(self.where, self.patience_s))
-            options = "" if there else f"DATA_PATH {_text(self.data)}"
-            self.connection = held.enter_context(_attached(self.where, options))
-            self.data = _data_path(self.connection)
+            held.enter_context(_turn(self.where, self.patience_s))
+            self.connection, self.data = _attached(self.where, new_data=self.data)
+            held.enter_context(self.connection)
             migrate(self.connection, lake=True)
             refresh_views(self.connection, lake=True)
             before = f"READ_ONLY, SNAPSHOT_VERSION {snapshot(self.connection)}"
@@ -116,9 +115,9 @@ def prepare_lake(where: str, data: str | Path) -> None:
 
 def open_lake(where: str) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the lake's latest snapshot. Raises NoLake."""
-    connection = _attached(where, "READ_ONLY")
+    connection, data = _attached(where)
     # Where external access is disabled later, the lake's own files can still be read.
-    connection.execute(f"SET allowed_directories = [{_text(_data_path(connection))}]")
+    connection.execute(f"SET allowed_directories = [{_text(data)}]")
     return connection
 
 
@@ -138,38 +137,60 @@ def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 
 @contextmanager
-def _turn(where: str, patience_s: float) -> Iterator[bool]:
-    """Hold the lock of the loaders for as long as the block runs; says whether there is a lake yet. It is PostgreSQL's,
-    and ends with the connection, however this process ends."""
-    connection = _engine(("postgres_scanner",))
-    with connection:
-        _attach(connection, where, f"{_text(where.removeprefix(LAKE))} AS catalogue (TYPE postgres)")
-
-        def asked(query: str) -> object:
-            row = connection.execute(f"FROM postgres_query('catalogue', {_text(query)})").fetchone()
-            return row[0] if row else None
-
+def _turn(where: str, patience_s: float) -> Iterator[None]:
+    """Hold the lock of the loaders for as long as the block runs. It is PostgreSQL's, and ends with the connection,
+    however this process ends."""
+    with _engine(("postgres_scanner",)) as connection:
+        _attach_catalogue(connection, where)
         # The lock is a transaction's: a connection of the pool may be another one with each statement.
         connection.execute("BEGIN")
         begun = time.monotonic()
-        while not asked(f"SELECT pg_try_advisory_xact_lock({_LOADER})"):
+        while not _catalogued(connection, f"SELECT pg_try_advisory_xact_lock({_LOADER})"):
             if time.monotonic() - begun >= patience_s:
                 raise LoaderBusy(f"Another run is loading {where}: wait until it has ended, then run again.")
             time.sleep(_ASK_AGAIN_S)
-        yield asked("SELECT CAST(to_regclass('ducklake_metadata') AS text)") is not None
+        yield
 
 
-def _attached(where: str, options: str) -> duckdb.DuckDBPyConnection:
+def _attached(where: str, new_data: str | None = None) -> tuple[duckdb.DuckDBPyConnection, str]:
+    """A connection to the lake, and where its data lie. With `new_data` it may be written, and is made there when it is
+    not there yet; otherwise it is read."""
     connection = _engine(("ducklake", "postgres_scanner"))
     try:
-        _attach(connection, where, f"{_text(where)} AS fazhi" + (f" ({options})" if options else ""))
-        connection.execute("USE fazhi")
-        if _data_path(connection).startswith(_ON_S3):
+        known = _data_path(connection, where)
+        data = known or new_data
+        if data is None:
+            raise NoLake(f"There is no lake at {where} yet: `fazhi run` makes one.")
+        if data.startswith(_ON_S3):
             _reach_s3(connection)
+        options = "READ_ONLY" if new_data is None else f"DATA_PATH {_text(data)}"
+        _attach(connection, where, f"{_text(where)} AS fazhi ({options})")
+        connection.execute("USE fazhi")
     except BaseException:
         connection.close()
         raise
-    return connection
+    return connection, data
+
+
+def _data_path(connection: duckdb.DuckDBPyConnection, where: str) -> str | None:
+    """Folder or URL of the lake's Parquet files, as its catalogue has it; None before there is a lake."""
+    _attach_catalogue(connection, where)
+    try:
+        if _catalogued(connection, "SELECT CAST(to_regclass('public.ducklake_metadata') AS text)") is None:
+            return None
+        return str(_catalogued(connection, "SELECT value FROM public.ducklake_metadata WHERE key = 'data_path'"))
+    finally:
+        connection.execute("DETACH catalogue")
+
+
+def _attach_catalogue(connection: duckdb.DuckDBPyConnection, where: str) -> None:
+    _attach(connection, where, f"{_text(where.removeprefix(LAKE))} AS catalogue (TYPE postgres)")
+
+
+def _catalogued(connection: duckdb.DuckDBPyConnection, query: str) -> object:
+    """The first value that PostgreSQL answers."""
+    row = connection.execute(f"FROM postgres_query('catalogue', {_text(query)})").fetchone()
+    return row[0] if row else None
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, where: str, what: str) -> None:
@@ -217,12 +238,6 @@ def _reach_s3(connection: duckdb.DuckDBPyConnection) -> None:
         options |= {"ENDPOINT": address.netloc, "URL_STYLE": "path", "USE_SSL": str(address.scheme == "https").lower()}
     words = "".join(f", {name} {_text(value)}" for name, value in options.items() if value)
     connection.execute(f"CREATE SECRET lake_data (TYPE s3{words})")
-
-
-def _data_path(connection: duckdb.DuckDBPyConnection) -> str:
-    """Folder or URL of the lake's Parquet files, as the catalogue has it."""
-    told = connection.execute("SELECT value FROM fazhi.options() WHERE option_name = 'data_path'").fetchone()
-    return str(told[0]) if told else ""
 
 
 def _said(fault: duckdb.Error) -> str:

@@ -5,7 +5,9 @@ import io
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,15 +15,22 @@ from uuid import uuid4
 import pytest
 
 from crawlers.sample import open_sample_portals
+from tests.crawlers.archive.seaweed import s3_server
 from tests.end_to_end.nights import fazhi
 from tests.warehouse.batches import FIRST, SECOND, missing_rows, run_rows, text_rows, write
-from warehouse.lake import Lake, NoLake, open_lake
+from warehouse.comparison import compare
+from warehouse.lake import Lake, NoLake, open_lake, prepare_lake, snapshot
 from warehouse.load import load
-from warehouse.release import GateRefused, Staging, open_release
+from warehouse.release import GateRefused, LoaderBusy, Staging, open_release
 from warehouse.search import ranked
 
 POSTGRES = Path("/usr/lib/postgresql/15/bin")
 OTHER = "https://yunchuan.example/2"
+REGIONS = [
+    {"region_code": f"9901{number:02}", "name": f"云川{number}区", "level": "county", "parent_code": "990100"}
+    for number in range(1, 25)
+]
+"""More rows than a lake keeps in its catalogue."""
 
 
 @pytest.fixture(scope="module")
@@ -66,35 +75,35 @@ def nights(root: Path) -> list[Path]:
     version = first["report_versions"][0]
     postings = {name: version[name] for name in ("report_id", "text_digest")} | {"tokens": {"普法": 1, "复议": 1}}
     return [
-        write(root / "1", run_rows(1), first, text_rows(1, SECOND, OTHER), {"postings": [postings]}),
+        write(
+            root / "1", run_rows(1), first, text_rows(1, SECOND, OTHER), {"postings": [postings], "regions": REGIONS}
+        ),
         write(root / "2", run_rows(2), text_rows(2, SECOND)),
         write(root / "3", run_rows(3), missing_rows(3), text_rows(3, SECOND, OTHER)),
     ]
 
 
-def shown(connection: Any) -> dict[str, list[str]]:
-    connection.execute("SET TimeZone = 'UTC'")
-    views = [
-        name for (name,) in connection.execute("SELECT DISTINCT name FROM dictionary WHERE kind = 'view'").fetchall()
-    ]
-    assert len(views) > 15
-    return {
-        name: sorted(str(row) for row in connection.execute(f'FROM "{name}"').fetchall())
-        for name in views
-        if name != "dictionary"
-    }
+def load_night(place: Staging | Lake, batch: Path) -> None:
+    with place as opened:
+        load(opened.connection, batch)
+        opened.publish(batch.name)
+
+
+def hold_against_a_file(catalogue: str, folder: Path) -> None:
+    """All that was loaded from three nights is in the lake as it is in a file."""
+    with open_release(folder / "file") as file, open_lake(catalogue) as lake:
+        compared = compare(lake, file)
+    assert compared.differences == ()
+    assert compared.names > 40
+    assert compared.rows > 100
 
 
 def test_three_nights_give_the_rows_of_the_file(catalogue: str, tmp_path: Path) -> None:
     for batch in nights(tmp_path):
-        with Staging(tmp_path / "file") as staging:
-            load(staging.connection, batch)
-            staging.publish(batch.name)
-        with Lake(catalogue, tmp_path / "lake") as lake:
-            load(lake.connection, batch)
-            lake.publish(batch.name)
+        load_night(Staging(tmp_path / "file"), batch)
+        load_night(Lake(catalogue, tmp_path / "lake"), batch)
+    hold_against_a_file(catalogue, tmp_path)
     with open_release(tmp_path / "file") as file, open_lake(catalogue) as lake_reader:
-        assert shown(lake_reader) == shown(file)
         assert [hit.report_id for hit in ranked(lake_reader, ["复议"])] == [
             hit.report_id for hit in ranked(file, ["复议"])
         ]
@@ -113,6 +122,89 @@ def test_three_nights_give_the_rows_of_the_file(catalogue: str, tmp_path: Path) 
         lake.connection.execute("DELETE FROM report_states")
         lake.publish("run-5")
     assert count() == before, "what was refused is gone"
+
+
+def test_data_lie_on_s3(catalogue: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("duckdb_extension_httpfs", reason="not run: duckdb-extension-httpfs is not installed")
+    (tmp_path / "s3").mkdir()
+    with s3_server(tmp_path / "s3") as environment:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        for batch in nights(tmp_path):
+            load_night(Staging(tmp_path / "file"), batch)
+            load_night(Lake(catalogue, "s3://fazhi/lake"), batch)
+        hold_against_a_file(catalogue, tmp_path)
+        with open_lake(catalogue) as reader:
+            files = reader.execute("SELECT data_file FROM ducklake_list_files('fazhi', 'regions')").fetchall()
+            assert [name.startswith("s3://fazhi/lake/") for (name,) in files] == [True]
+        where = ["--data", str(tmp_path / "elsewhere"), "--warehouse", catalogue]
+        assert answer("SELECT count(*) FROM regions WHERE name LIKE '云川%'", *where)[0] == ["24"]
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        with pytest.raises(NoLake, match="AWS_SECRET_ACCESS_KEY"):
+            open_lake(catalogue)
+
+
+def test_a_lake_keeps_its_place_and_its_views(catalogue: str, tmp_path: Path) -> None:
+    def latest() -> int:
+        with open_lake(catalogue) as reader:
+            return snapshot(reader)
+
+    prepare_lake(catalogue, tmp_path / "lake")
+    made = latest()
+    prepare_lake(catalogue, tmp_path / "elsewhere")
+    with Lake(catalogue, tmp_path / "elsewhere") as lake:
+        assert lake.data == f"{tmp_path}/lake/"
+    assert latest() == made, "nothing is made again"
+    with Lake(catalogue, tmp_path / "lake") as lake:
+        lake.connection.execute("UPDATE schema_version SET sha256 = 'of an earlier program' WHERE version = 0")
+        lake.connection.execute("COMMIT")
+        lake.connection.execute("BEGIN")
+    prepare_lake(catalogue, tmp_path / "lake")
+    assert latest() > made + 1, "the views were made anew"
+
+
+def test_loaders_take_turns(catalogue: str, tmp_path: Path) -> None:
+    first, second, _ = nights(tmp_path)
+    with ThreadPoolExecutor(1) as beside:
+        with Lake(catalogue, tmp_path / "lake") as lake:
+            with pytest.raises(LoaderBusy, match="Another run is loading"), Lake(catalogue, "", patience_s=0):
+                pass
+            waiting = beside.submit(load_night, Lake(catalogue, tmp_path / "lake"), second)
+            load(lake.connection, first)
+            lake.publish("run-1")
+            assert not waiting.done()
+        waiting.result()
+    with open_lake(catalogue) as reader:
+        assert len(reader.execute("FROM runs").fetchall()) == 2
+
+
+def test_the_turn_of_a_loader_that_was_killed_ends(catalogue: str, tmp_path: Path) -> None:
+    program = (
+        "import time, warehouse.lake as lake\n"
+        f"with lake.Lake({catalogue!r}, {str(tmp_path)!r}): print(flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as loader:
+        assert loader.stdout is not None
+        assert loader.stdout.readline()
+        with pytest.raises(LoaderBusy), Lake(catalogue, tmp_path, patience_s=0):
+            pass
+        loader.kill()
+    with Lake(catalogue, tmp_path, patience_s=10):
+        pass
+
+
+def test_a_write_from_elsewhere_is_told(catalogue: str, tmp_path: Path) -> None:
+    first, *_ = nights(tmp_path)
+    prepare_lake(catalogue, tmp_path / "lake")
+    with Lake(catalogue, tmp_path / "lake") as lake:
+        load(lake.connection, first)
+        with lake.connection.cursor() as other:
+            other.execute("USE fazhi")
+            other.execute("DELETE FROM runs")
+            other.execute("INSERT INTO runs BY NAME SELECT 'by hand' AS run_id, 'nightly' AS flow, now() AS started_at")
+            other.execute("DROP TABLE report_states")
+        with pytest.raises(LoaderBusy, match="changed while run-1 was loaded, nothing of it was kept: run again"):
+            lake.publish("run-1")
 
 
 def test_a_lake_that_is_not_there(tmp_path: Path) -> None:
