@@ -50,14 +50,23 @@ def test_the_work_pool_has_the_schedules_that_serve_has(plan: Any) -> None:
     assert entry["description"] == plan.description
 
 
+def ours(*kinds: str) -> dict[str, str]:
+    """What this project tells Prefect of these kinds."""
+    return {name: value for name, value in DEFAULTS.items() if name.startswith(kinds)}
+
+
 @pytest.mark.parametrize("file", ["systemd/fazhi-worker.service", "Dockerfile"])
 def test_a_worker_is_told_what_every_client_is_told(file: str) -> None:
-    """Prefect's own worker does not read our defaults."""
-    text = (DEPLOY / file).read_text(encoding="utf-8")
-    ours = {name for name in DEFAULTS if re.match(r"PREFECT_(CLIENT|FLOWS|TELEMETRY)_|DO_NOT_TRACK", name)}
-    assert {name: value for name, value in re.findall(r"\b([A-Z_]+)=(\S+)", text) if name in ours} == {
-        name: DEFAULTS[name] for name in ours
-    }
+    told = dict(re.findall(r"\b([A-Z_]+)=(\S+)", (DEPLOY / file).read_text(encoding="utf-8")))
+    wanted = ours("PREFECT_CLIENT_", "PREFECT_TELEMETRY_", "DO_NOT_TRACK")
+    assert {name: told.get(name) for name in wanted} == wanted
+
+
+@pytest.mark.parametrize("name", deployed())
+def test_a_run_on_a_worker_is_told_what_a_run_here_is_told(name: str) -> None:
+    assert deployed()[name]["work_pool"]["job_variables"]["env"] == ours(
+        "PREFECT_FLOWS_", "PREFECT_CLIENT_", "PREFECT_TELEMETRY_", "DO_NOT_TRACK"
+    )
 
 
 @pytest.mark.parametrize("name", deployed())
