@@ -9,6 +9,8 @@ import duckdb
 
 SHOWN = 5
 """Failing rows that a refusal quotes."""
+_SLICE = 10_000
+"""Texts that are judged at a time."""
 
 
 class Failure(NamedTuple):
@@ -28,7 +30,8 @@ class Failure(NamedTuple):
 class _Check(NamedTuple):
     name: str
     sentence: str
-    needs_previous: bool
+    marks: frozenset[str]
+    """`previous`: looks into the last release. `loaded`: judges what was loaded since, text by text."""
     sql: str
 
 
@@ -38,7 +41,7 @@ def _checks() -> list[_Check]:
         if file.name.endswith(".sql"):
             text = file.read_text(encoding="utf-8")
             head = [line.removeprefix("--").strip() for line in text.splitlines() if line.startswith("--")]
-            found.append(_Check(file.name.removesuffix(".sql"), head[0], "previous" in head[1:], text))
+            found.append(_Check(file.name.removesuffix(".sql"), head[0], frozenset(head[1:]), text))
     return found
 
 
@@ -46,12 +49,37 @@ def judge(connection: duckdb.DuckDBPyConnection, *, compare: bool) -> tuple[Fail
     """Run every check. Empty means: may be released.
 
     `compare` says that the last release is attached as `previous`; without it the checks that look there are left
-    out."""
+    out. What was loaded is judged in slices, so that memory does not grow with it."""
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS loaded_texts (report_id VARCHAR, text_digest VARCHAR)")
-    return tuple(
-        failure
-        for check in _checks()
-        if (compare or not check.needs_previous) and (failure := _failure(connection, check)) is not None
+    checks = [check for check in _checks() if compare or "previous" not in check.marks]
+    by_text = [check for check in checks if "loaded" in check.marks]
+    failures = [_failure(connection, check) for check in checks if check not in by_text]
+    for first in range(0, _number_loaded(connection), _SLICE):
+        _take_slice(connection, first)
+        failures += [_failure(connection, check) for check in by_text]
+    return tuple(failure for failure in failures if failure is not None)
+
+
+def _number_loaded(connection: duckdb.DuckDBPyConnection) -> int:
+    """Number the loaded texts that are still there, in the order in which they lie in the file; returns how many."""
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE loaded_places AS
+           SELECT row_number() OVER (ORDER BY rowid) - 1 AS place, rowid AS row
+           FROM texts SEMI JOIN loaded_texts USING (report_id, text_digest)"""
+    )
+    (count,) = connection.execute("SELECT count(*) FROM loaded_places").fetchone() or (0,)
+    return int(count)
+
+
+def _take_slice(connection: duckdb.DuckDBPyConnection, first: int) -> None:
+    """Make `judged_texts` of the next texts: keys, a number in their place, and what reading the text gives."""
+    # Found by the numbers of their rows, they are read without reading the others.
+    connection.execute(
+        f"""CREATE OR REPLACE TEMP TABLE judged_texts AS
+            SELECT report_id, text_digest, CAST(place AS INTEGER) AS place, length(text) AS length,
+                   sha256(text) AS computed
+            FROM texts JOIN loaded_places ON texts.rowid = loaded_places.row
+            WHERE place BETWEEN {first} AND {first + _SLICE - 1}"""
     )
 
 

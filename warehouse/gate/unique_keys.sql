@@ -8,11 +8,3 @@ UNION ALL
 SELECT 'appearances', report_id, url FROM appearances GROUP BY ALL HAVING count(*) > 1
 UNION ALL
 SELECT 'captures', capture_id, '' FROM captures GROUP BY ALL HAVING count(*) > 1
-UNION ALL
-SELECT 'text_paragraphs', report_id, text_digest || ' ' || para_no FROM text_paragraphs
-GROUP BY ALL HAVING count(*) > 1
-UNION ALL
-SELECT 'text_quantities', report_id, text_digest || ' ' || ordinal FROM text_quantities
-GROUP BY ALL HAVING count(*) > 1
-UNION ALL
-SELECT 'text_sections', report_id, text_digest || ' ' || ordinal FROM text_sections GROUP BY ALL HAVING count(*) > 1
