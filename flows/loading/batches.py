@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ from crawlers.archive.capture_log import CaptureLog, NoSuchCapture
 from crawlers.archive.captures import Capture
 from crawlers.archive.codings import Undecodable
 from crawlers.archive.reader import ArchiveReader, BrokenCapture
-from crawlers.archive.store import NoSuchFile, Store
+from crawlers.archive.store import NoSuchFile
 from crawlers.portals import load_registry
 from flows.data_directory import DataDirectory
 from flows.extraction.document.genre import decide
@@ -26,8 +26,10 @@ from flows.loading.accounts import read_accounts
 from flows.loading.documents import READABLE, Address, Body, ReadBody, Reading, read_address, visits
 from flows.loading.jsonl import write_rows
 from flows.loading.load import loaded_runs
+from flows.loading.run_logs import RunLogs, run_of
 from flows.loading.sealed import LONGEST_S, in_sealed_processes
 from flows.loading.seed_rows import seed_rows
+from flows.loading.told_before import Told, ToldProblem, told_before
 
 WORTH_A_PROCESS = 16
 """Documents below which starting a process (some two seconds) costs more than it saves."""
@@ -96,11 +98,6 @@ def pending_runs(
     return [*(run_id for run_id in cut_off if (batch_folder(data, run_id) / "runs.jsonl").exists()), this_run]
 
 
-def run_of(log_name: str) -> str:
-    """The run whose log `captures/RUN-SHARD.jsonl` (or of another folder) is."""
-    return log_name.rsplit("/", 1)[-1].rsplit("-", 1)[0]
-
-
 def interrupted_run(run_id: str, captures: Iterable[Capture]) -> dict[str, Any]:
     """The `runs` row of a run that was cut off before it could say how it went; it made at least one capture."""
     return {
@@ -121,19 +118,24 @@ def write_batch(
     """Read a run's captures into its batch; returns the folder. The same archive and extractor give the same rows,
     however many processes share the work."""
     registry = load_registry(registry_path)
-    archive = ArchiveReader(data.store())
-    candidates = list(read_candidates(archive.store))
+    store = data.store()
+    logs = RunLogs.read(store, run_id)
+    archive = ArchiveReader(store, logs.captures)
     rows: Rows = {
-        "captures": [asdict(capture) for capture in archive.log if capture.run_id == run_id],
-        "candidates": [row for row in candidates if row["run_id"] == run_id],
+        "captures": [asdict(capture) for capture in logs.captures if capture.run_id == run_id],
+        "candidates": [row for row in logs.candidates if row["run_id"] == run_id],
     }
-    every = visits(archive.log, candidates, {portal.id: portal for portal in registry.portals})
+    every = visits(logs.captures, logs.candidates, {portal.id: portal for portal in registry.portals})
     found = next((asked for name, asked in every if name == run_id), [])
-    rows["visits"] = [visit_row(address, run_id, reading_of(address, archive.log)) for address in found]
-    jobs = (Job(address, bodies(address, archive), run_id) for address in found)
-    worth = max(1, min(processes, len(found) // WORTH_A_PROCESS))
-    for address, more in zip(found, in_sealed_processes(read_job, jobs, worth, lost_job), strict=True):
-        add_rows(rows, more)
+    readings = [reading_of(address, logs.captures) for address in found]
+    rows["visits"] = [visit_row(*pair, run_id) for pair in zip(found, readings, strict=True)]
+    told = told_before(data.place(), readings)
+    anew = [address for address, reading in zip(found, readings, strict=True) if reading not in told]
+    worth = max(1, min(processes, len(anew) // WORTH_A_PROCESS))
+    jobs = (Job(address, bodies(address, archive), run_id) for address in anew)
+    read = in_sealed_processes(read_job, jobs, worth, lost_job)
+    for address, reading in zip(found, readings, strict=True):
+        add_rows(rows, told_rows(address, told[reading], run_id) if reading in told else next(read))
         on_step({"url": address.url, "portal": address.portal.id})
     folder = batch_folder(data, run_id)
     for table, lines in (rows | seed_rows(registry)).items():
@@ -155,12 +157,12 @@ def reading_of(address: Address, log: CaptureLog) -> str:
         asdict(address.listing()),
         (address.candidate or {}).get("decision"),
         (address.article.verdict in READABLE) or (address.article.verdict, address.article.reason),
-        [source(capture) for capture in (address.article, *address.files)],
+        [source(capture) for capture in address.captures],
     )
     return hashlib.sha256(json.dumps(depends_on, ensure_ascii=False).encode("utf-8")).hexdigest()[:32]
 
 
-def visit_row(address: Address, run_id: str, reading: str) -> dict[str, Any]:
+def visit_row(address: Address, reading: str, run_id: str) -> dict[str, Any]:
     """The row of `visits` for an address that a run asked for."""
     return {
         "run_id": run_id,
@@ -194,7 +196,7 @@ class ArchiveFault(Exception):  # noqa: N818 - the message is the archive's own
 def bodies(address: Address, archive: ArchiveReader) -> dict[str, Body | ArchiveFault]:
     """The bodies of an address's captures, or why there are none."""
     found: dict[str, Body | ArchiveFault] = {}
-    for capture in (address.article, *address.files):
+    for capture in address.captures:
         if capture.verdict in READABLE:
             try:
                 found[capture.capture_id] = archive.body(capture)
@@ -237,15 +239,6 @@ def lost_job(job: Job) -> Rows:
         f"Reading {job.address.url} took more than {LONGEST_S:.0f} s or broke the process that read it; its bytes are "
         "archived, and `fazhi reextract` reads them again once that is mended.",
     )
-
-
-def read_candidates(store: Store) -> Iterator[dict[str, Any]]:
-    """The candidate rows of all runs, oldest run first."""
-    for name in sorted(store.names("candidates", ".jsonl"), key=lambda name: (run_of(name), name)):
-        for line in store.lines(name):
-            # A last line without its end was cut by a crash; its address is asked again.
-            if line.endswith(b"\n"):
-                yield json.loads(line)
 
 
 def address_rows(address: Address, body: ReadBody, run_id: str) -> Rows:
@@ -294,21 +287,40 @@ def _problem(address: Address, run_id: str, kind: str, sentence: str) -> Rows:
     }
 
 
+def told_rows(address: Address, told: Told, run_id: str) -> Rows:
+    """The rows of an address whose reading the release tells already: it was seen once more."""
+    if told is None:
+        return {}
+    if isinstance(told, ToldProblem):
+        return _problem(address, run_id, told.kind, told.sentence)
+    source = next(capture for capture in address.captures if capture.url == told.source)
+    return {"sightings": [_sighting(address, source, told.report_id, told.text_digest)]}
+
+
+def _sighting(address: Address, source: Capture, report_id: str, digest: str) -> dict[str, Any]:
+    return {
+        "report_id": report_id,
+        "text_digest": digest,
+        "portal_id": address.portal.id,
+        "url": address.url,
+        "seen_at": address.article.fetched_at,
+        "capture_id": source.capture_id,
+    }
+
+
 def document_rows(identity: str, reading: Reading, address: Address) -> Rows:
     """A report's version with all its facts, and the sighting."""
     document = reading.document
     digest = text_digest(document.text)
     key = {"report_id": identity, "text_digest": digest}
-    seen = {"portal_id": address.portal.id, "url": address.url, "seen_at": address.article.fetched_at}
+    sighting = _sighting(address, reading.capture, identity, digest)
     measures = measure(document)
     pages = document.pages or (None,) * (document.text.count("\n") + 1)
     return {
-        "sightings": [{**key, **seen, "capture_id": reading.capture.capture_id}],
+        "sightings": [sighting],
         "report_versions": [
             {
-                **key,
-                **seen,
-                "capture_id": reading.capture.capture_id,
+                **sighting,
                 "extractor_version": EXTRACTOR_VERSION,
                 "list_title": (address.candidate or {}).get("title"),
                 "text": document.text,

@@ -8,13 +8,16 @@ bytes are known, stands for the bytes of the capture it refers to.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from crawlers.archive.captures import Capture
+from crawlers.bodies import to_text
+from crawlers.body_pages import find_body_pages
 from crawlers.portals import Portal
 from crawlers.urls import canonical_url
+from crawlers.verdicts import kind_of
 from flows.extraction.facts import Document, Listing, Unreadable
 from flows.extraction.read import read, read_pages
 from flows.extraction.text.attachments import adopt, lead
@@ -39,11 +42,16 @@ class Address:
     article: Capture
     """The last capture of the article page in this run."""
     pages: tuple[Capture, ...]
-    """The latest readable capture of each further page of its body, in their order."""
+    """The latest readable capture of each further page that its body ever had."""
     files: tuple[Capture, ...]
     """The latest readable capture of each of its attachments."""
     candidate: Mapping[str, Any] | None
     """The row of the candidate log that led here."""
+
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        """All captures whose bytes a reading may need, the article page first."""
+        return self.article, *self.pages, *self.files
 
     def listing(self) -> Listing:
         """What is known of the document before it is read."""
@@ -127,7 +135,7 @@ def read_address(address: Address, body: ReadBody) -> Reading:
     page: Document | None = None
     refusal: Unreadable | None = None
     try:
-        page = read_pages([body(capture) for capture in (address.article, *address.pages)], listing=listing)
+        page = _read_page(address, body, listing)
     except Unreadable as fault:
         refusal = fault
     named = lead(page) if page is not None else None
@@ -144,6 +152,20 @@ def read_address(address: Address, body: ReadBody) -> Reading:
     if page is not None and refusal is None:
         return Reading(page, address.article)
     raise refusal or Unreadable("no_text", f"{address.url} holds no text and leads to no file that could be read.")
+
+
+def _read_page(address: Address, body: ReadBody, listing: Listing) -> Document:
+    """The article page with the further pages that its own pager names; one that never came is a warning."""
+    first = body(address.article)
+    if kind_of(first[0]) != "html":
+        return read(first[0], content_type=first[1], listing=listing)
+    came = {canonical_url(capture.url): capture for capture in address.pages}
+    named = [address.portal.at_home(url) for url in find_body_pages(to_text(*first), address.article.url)]
+    further = [came[canonical_url(url)] for url in named if canonical_url(url) in came]
+    page = read_pages([first, *(body(capture) for capture in further)], listing=listing)
+    absent = [url for url in named if canonical_url(url) not in came]
+    told = (f"The further page {url} of the body did not come: the text lacks what stands there." for url in absent)
+    return replace(page, warnings=(*page.warnings, *told))
 
 
 def _read(capture: Capture, body: ReadBody, listing: Listing) -> Document:

@@ -25,8 +25,9 @@ from crawlers.archive.store import NoSuchFile
 from flows.data_directory import DataDirectory
 from flows.extraction.version import EXTRACTOR_VERSION
 from flows.loading.accounts import portals_of, read_accounts, registries
-from flows.loading.batches import Job, Rows, bodies, lost_job, read_candidates, read_job
+from flows.loading.batches import Job, Rows, bodies, lost_job, read_job
 from flows.loading.documents import Address, visits
+from flows.loading.run_logs import read_candidates
 from flows.loading.sealed import in_sealed_processes
 from flows.operation.progress import observer
 

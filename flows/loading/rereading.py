@@ -33,15 +33,16 @@ from flows.loading.batches import (
     bodies,
     interrupted_run,
     lost_job,
-    read_candidates,
     read_job,
     reading_of,
     visit_row,
 )
 from flows.loading.documents import Address, visits
 from flows.loading.jsonl import write_rows
+from flows.loading.run_logs import read_candidates
 from flows.loading.sealed import in_sealed_processes
 from flows.loading.seed_rows import seed_rows
+from flows.loading.told_before import readings_told
 from flows.operation.progress import observer
 
 TEXTS_IN_A_BATCH = 2000
@@ -118,7 +119,7 @@ class _Work:
         self.known_runs: set[str] = set()
         """Runs that the last release has a row of."""
         self.readings: dict[str, str] = {}
-        """By capture_id of the page, how the last release has it read."""
+        """By capture_id of the page, how the last release has it read for good."""
         self._ask_release()
 
     def run(self) -> Outcome:
@@ -159,10 +160,8 @@ class _Work:
             raise CannotReextract("A rebuild takes the whole archive: leave out --rebuild, or --portal and --since.")
         with contextlib.closing(place.open()) as release:
             self.known_runs = {str(row[0]) for row in release.execute("SELECT run_id FROM runs").fetchall()}
-            # A release of an earlier program has no such table: all is to be read again.
-            table = release.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'visits'").fetchone()
-            if table and not self.order.rebuild:
-                self.readings = dict(release.execute("SELECT capture_id, reading FROM visits").fetchall())
+            if not self.order.rebuild:
+                self.readings = readings_told(release)
 
     def _registries(self) -> tuple[Registry, Mapping[str, Portal]]:
         """The registry in force, for the seed tables, and every portal of the archive, for reading."""
@@ -301,7 +300,7 @@ class Journal:
 
 
 def _captures(address: Address) -> list[str]:
-    return [capture.capture_id for capture in (address.article, *address.files)]
+    return [capture.capture_id for capture in address.captures]
 
 
 def _write_batches(folder: Path, visited: Iterable[Visit], journal: Journal) -> tuple[str, ...]:
@@ -323,7 +322,7 @@ def _batches_of(visited: Iterable[Visit], journal: Journal) -> Iterator[Rows]:
         if visit.reading in told:
             rows = {table: rows[table] for table in ("sightings", "problems", "missing") if table in rows}
         told.add(visit.reading)
-        add_rows(batch, {"visits": [visit_row(visit.address, visit.run_id, visit.reading)]})
+        add_rows(batch, {"visits": [visit_row(visit.address, visit.reading, visit.run_id)]})
         add_rows(batch, rows)
         if len(batch.get("report_versions", ())) >= TEXTS_IN_A_BATCH:
             yield batch
