@@ -21,8 +21,8 @@ import yaml
 
 REPORTS = 2
 """Reports of each portal; the last is of 2024."""
-PARAGRAPHS = 12
-"""Paragraphs of a report, unless told otherwise; 90 make the text of a usual one, some 8,000 characters."""
+PARAGRAPHS = 90
+"""Paragraphs of a report, unless told otherwise: they make the text of a usual one, some 8,000 characters."""
 
 
 def host_of(number: int) -> str:

@@ -89,8 +89,8 @@ def main() -> int:
     told = parser.parse_args()
     nights: dict[int, list[Cost]] = {}
     for count in (told.small, told.large):
-        with rig(Path(tempfile.mkdtemp(prefix="fazhi-sizes-")), 4371) as trial:
-            trial.open_portals(count, PORTALS_PORT, "--answer-s", "0.02", "--paragraphs", "90")
+        with rig(Path(tempfile.mkdtemp(prefix="fazhi-sizes-")), 4326) as trial:
+            trial.open_portals(count, PORTALS_PORT, "--answer-s", "0.02")
             nights[count] = [night(trial), night(trial)]
         for number, cost in enumerate(nights[count], start=1):
             print(f"{count:5} portals, night {number}: {cost}", flush=True)
