@@ -227,10 +227,10 @@ def rig(folder: Path, port: int, **environment: str) -> Iterator[Rig]:
     try:
         yield made
     finally:
+        # The last first, and one after the other: a worker reports to the server that was started before it.
         for process in reversed(made.processes):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
-        for process in reversed(made.processes):
             try:
                 process.wait(40)
             except subprocess.TimeoutExpired:
