@@ -27,6 +27,7 @@ TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]")
 CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从](?:20)\d\d年")
+COMPARED_YEAR = re.compile(r"[较比](20\d\d)年")
 OF_WHICH = re.compile(r"[^,，;；。\n]{0,6}中[,，]")
 """What makes the count before it the whole: 1127项中,零跑动的占98%."""
 CHANGED = re.compile(
@@ -613,8 +614,10 @@ class _Reading:
                 or other.quantity.unit != now.quantity.unit
             ):
                 continue
+            same = COMPARED_YEAR.search(self.text, now.quantity.end, self.figures[at].quantity.start)
+            told = same is not None and re.search(f"{same[1]}年[度全同期]*[为是]?$", self.words(index))
             turned = FROM.search(self.words(index)) and TO.search(self.words(now.at)) and not self.of_another(at, now)
-            if turned or self.of_last_year(index):
+            if turned or told or self.of_last_year(index):
                 return other
         return None
 

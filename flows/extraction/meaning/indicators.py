@@ -40,13 +40,17 @@ LASTING = re.compile(r"(?:连续|持续)$")
 AVERAGE = re.compile(r"(?:平均|人均|户均|案均|日均|月均)[^,;]*$")
 DEPARTMENT = re.compile(r"[我本]局|局党[组委]|厅党组|局机关")
 """Words by which a department speaks of itself."""
-TARGET = re.compile(r"力争|目标[是为值]")
+TARGET = re.compile(
+    r"力争|目标[是为值]|(?:^|[,;:。年])将?计划(?=培训|新增|新建|完成|开展|培育|组织|举办|出台|创建|建设|实现)"
+)
 """What stands before a figure that is aimed at."""
 CUMULATIVE = re.compile(
     r"[,、(]?(?:[全我本][省市县区镇乡局]|目前|现有|现|已|总|人数|数|计|达到?|有|为|至|增[至加]到?)*"
     r"(?:累计|总数|总计|合计|共|增至|增加到)(?:已|有|达到?|为|约|近|超过?|计|至|到|了)*"
 )
 """All that stands before the sum of a figure just given: 新增32名,累计达197名."""
+APART = re.compile(r"[^()]*\).*")
+"""What follows a figure in brackets: 新收7066件(其中市本级1895件),同比增长72.3% is the growth of the first."""
 BARE_COUNT = re.compile(
     r"(?:[由从至到为达有共计约近超逾已现的了]|原来|原先|上年|去年|总数|数量|总计|合计|累计|目前|全年|年内|增|增加|增长|扩大|扩展|拓展|扩充|提高|提升|升"
     r"|上升|降|下降|减|减少|压减|精简|超过|达到)*"
@@ -77,6 +81,8 @@ GAP = re.compile(
 OTHER_BASE = re.compile(r"环比|改革前|比上[月周季]|较上[月周季]|上个?月|上周|上季度|比前三年")
 LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从(]\d{4}年|(?:增加|减少|增长|下降|多|少)了?$")
 SHARE = re.compile(r"占")
+OWN_SHARE = re.compile(r"[^\u4e00-\u9fff]*(?:其?中|数量|总?数|人数|案件数|约|分别|均|各|也|仅)?占")
+"""A share of the figure before, none of a thing that the words name: 联合检查占行政检查的比重."""
 RATE_ITEM = re.compile(r"[、和与及]|以及|(?<=[”\"])(?=[“\"])")
 RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$")
 JOINT = re.compile(r"[、,和及与以]*(?:较?上年|同比)?(?:增长|下降|上升|减少|提高|降低|增加)?了?")
@@ -332,7 +338,10 @@ class _Reading:
                 dimensions=tuple(section.dimension for section in around if section.dimension),
             )
             grown = quantity.unit in SETTLED and GROWTH_HEAD.search(head)
-            found = self.growth(index, place, head) if grown else self.read(index, place)
+            if grown:  # of the count beside it; the row's label says what only where there is none
+                found = self.growth(index, place, head) if index == first or first in self.found else []
+            else:
+                found = self.read(index, place)
             if found:
                 self.found[index] = found
 
@@ -744,7 +753,7 @@ class _Reading:
 
     def share(self, index: int, place: _Place, said: str) -> Observation | None:
         """The facet .share of the figure right before: 基本满意的23件,占比2.8%."""
-        if not SHARE.search(said):
+        if not OWN_SHARE.match(said):
             return None
         base = self.previous(index, place)
         if base is None or base.indicator.endswith((".yoy", ".share")) or base.unit == "%":
@@ -775,6 +784,8 @@ class _Reading:
                 return None
             found = self.found.get(back)
             if found and self.of_last_year(back, place):
+                continue
+            if APART.fullmatch(self.flat, before.end, self.quantities[index].start):
                 continue
             if found and not found[0].indicator.endswith((".yoy", ".share")):
                 return found[0]

@@ -15,8 +15,9 @@ from flows.extraction.facts import Quantity
 from flows.extraction.meaning.catalogue import Catalogue, Group, Indicator, Phrasing, load_catalogue
 
 TITLE = re.compile(r"《[^》\n]*》")
-DENIED = re.compile(r"未(?:再|予|曾|能)?(?:提起|进入|引发|发生|出现)?$")
+DENIED = re.compile(r"(?:未(?:再|予|曾|能)?(?:提起|进入|引发|发生|出现)?|不予)$")
 """What makes the word behind it say the contrary."""
+DENYING = frozenset("未予再曾能起入发生现")
 MODIFIER = (
     r"(?:县级|市级|区级|省级|市直|县直|区直|省直|党政|行政|相关|有关|职能|成员|基层|重点|试点|涉企|各类|责任|牵头"
     r"|镇\(街\))*+"
@@ -137,7 +138,7 @@ class Matcher:
         hits: list[Hit] = []
         reached = 0
         for at in [at for at, two in enumerate(map(add, part, part[1:])) if two in pairs]:
-            if "未" in part[max(at - 4, 0) : at] and DENIED.search(part, max(at - 4, 0), at):
+            if part[at - 1 : at] in DENYING and DENIED.search(part, max(at - 4, 0), at):
                 continue  # 尚未审结 is no 审结
             titled = titles is not None and any(begin < at < close for begin, close in titles)
             held = pairs[part[at : at + 2]][titled]

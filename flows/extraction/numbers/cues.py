@@ -52,7 +52,9 @@ def states_amount(
     if unit == "年":
         if value > 200 and not numeral.scaled:
             return False
-        if _RUNNING.search(before):
+        if _RUNNING.search(before) or (
+            chinese and value == 1 and bound_before(text, at)[0] and not after.startswith("来")
+        ):
             return True
         if _PERIOD_BEFORE.search(before) or after.startswith(("来", "前", "后", "间", "初", "底", "末", "级", "代")):
             return False

@@ -14,12 +14,13 @@ from flows.extraction.numbers.numerals import arabic_value, scale_value
 
 _D = "0-9０-９"
 _CELL = re.compile(
-    rf"\s*(?:约|近|逾|超过?|突破|不少于|不低于|不超过|不足|不到)?"
+    rf"\s*(?:约|近|逾|超过?|突破|不少于|不低于|不超过|不足|不到|增长|增加|上升|下降|减少|[-−－+＋↑↓▲▼])?"
     rf"(?P<number>[{_D}]{{1,3}}(?:[,，][{_D}]{{3}})+(?:[.．][{_D}]+)?|[{_D}]+(?:[.．][{_D}]+)?)"
     rf"(?P<scale>[万亿]?)(?P<more>[余多]?)(?:以上|以内|以下|左右)?\s*(?P<rest>[^{_D}\s]{{0,5}})\s*"
 )
 _IN_PARENTHESES = re.compile(r"[(（]\s?(?:单位[:：]\s?)?([百千]?[万亿]?)([^()（）\d\s]{1,4}?)\s?[)）]")
 _CAPTION_UNIT = re.compile(r"单位\s?[:：]\s?([百千]?[万亿]?)([^\s()（）,，、]{1,4})")
+_GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
 _NO_AMOUNT_HEAD = re.compile(r"序号|编号|年份|^年度$|代码|电话|^号$|日期|时间$|文号")
 
 
@@ -87,8 +88,16 @@ def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterato
             if numbers_rows or any(_NO_AMOUNT_HEAD.search(head.strip()) for head in above or [beside]):
                 yield begin, stop, None
             elif match["rest"]:
-                if match_measure(match["rest"], 0, False) is None:
-                    yield begin, stop, None  # what has a unit of its own is read as any other text
+                measured = match_measure(match["rest"], 0, False)
+                if measured is None:
+                    yield begin, stop, None
+                elif any(_GROWTH_HEAD.search(head) for head in above):
+                    stop += match.start("rest") - match.end("more") + measured[1]
+                    amount = amount_of(text, begin, stop, arabic_value(match["number"]), measured[0].unit, "change")
+                    amount.direction = "down" if text[begin - 1] in "-−－↓▼降减" else "up"
+                    amount.label = _label_of([first, *above])
+                    yield begin, stop, amount
+                # what else has a unit of its own is read as any other text
             else:
                 value = arabic_value(match["number"]) * scale_value(match["scale"])
                 units = [other for _, other in row[:column] if _is_unit(other)]
