@@ -16,7 +16,7 @@ told AS (
                      AND r.level = coalesce(g.level, r.level)
                      AND NOT regexp_matches(coalesce(r.issuer, ''), '(管理委员会|管委会)$') THEN NULL
                 ELSE r.issuer END AS body
-    FROM reports r LEFT JOIN regions g ON g.region_code = r.region_code
+    FROM report_states r LEFT JOIN regions g ON g.region_code = r.region_code
     WHERE r.issuer IS NOT NULL OR r.level IN ('province', 'prefecture', 'county')
 ),
 years AS (

@@ -331,6 +331,17 @@ def _delete_texts(connection: duckdb.DuckDBPyConnection, keys: str) -> None:
         )
 
 
+_STATES = """
+    CREATE OR REPLACE TEMP TABLE states (
+        report_id VARCHAR, text_digest VARCHAR, version INTEGER, versions INTEGER, status VARCHAR, portal_id VARCHAR,
+        url VARCHAR, capture_id VARCHAR, first_seen_at TIMESTAMPTZ, last_seen_at TIMESTAMPTZ)"""
+_NAME_STATES = """
+    INSERT INTO report_states BY NAME
+    SELECT s.*, coalesce(t.title, t.inferred_title, t.list_title) AS title, t.issuer, t.region_code, t.region, t.level,
+           t.report_year, t.published_on
+    FROM states s JOIN texts t USING (report_id, text_digest) ORDER BY report_id"""
+
+
 def _write_histories(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     """Delete and insert versions, appearances and states of the touched reports."""
     versions: list[dict[str, Any]] = []
@@ -342,9 +353,13 @@ def _write_histories(connection: duckdb.DuckDBPyConnection, scratch: Path) -> No
         versions.extend(_version_rows(report_id, told, changes))
         appearances.extend(_appearance_rows(report_id, told))
         states.append(_state_row(report_id, told))
-    for stored, rows in (("text_versions", versions), ("appearances", appearances), ("report_states", states)):
+    for stored, rows in (("text_versions", versions), ("appearances", appearances)):
         connection.execute(f"DELETE FROM {stored} AS t USING touched AS b WHERE t.report_id = b.report_id")
         _insert_rows(connection, stored, rows, scratch / f"{stored}.jsonl")
+    connection.execute("DELETE FROM report_states AS t USING touched AS b WHERE t.report_id = b.report_id")
+    connection.execute(_STATES)
+    _insert_rows(connection, "states", states, scratch / "states.jsonl")
+    connection.execute(_NAME_STATES)
 
 
 def _histories(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, History]]:

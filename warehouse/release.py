@@ -28,6 +28,8 @@ KEPT = 3
 """Releases that stay."""
 _WORKING_ROOM = 256 * 1024 * 1024
 """Bytes that a load may need beyond a copy of the last release."""
+_MEMORY = "2500MB"
+"""What a loader may hold in memory; what is more goes to disk beside the staging copy."""
 _COMPACT_ABOVE = 0.3
 """Share of free blocks above which a release is written anew."""
 
@@ -194,6 +196,7 @@ class Staging:
             shutil.copyfile(self._last, self._file)
         self.connection = duckdb.connect()
         self.connection.execute(f"SET temp_directory = {_literal(str(self.root / 'staging.tmp'))}")
+        self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET enable_progress_bar = false")
         _attach(self.connection, self._file, "staging")

@@ -151,9 +151,8 @@ def exact(
     try:
         rows = connection.execute(
             f"""WITH wanted AS (
-                    SELECT report_id, coalesce(title, inferred_title, list_title, report_id) AS title, region,
-                           report_year, url
-                    FROM reports WHERE {_FILTERED})
+                    SELECT report_id, coalesce(title, report_id) AS title, region, report_year, url
+                    FROM report_states WHERE {_FILTERED})
                 SELECT w.*, NULL AS score, p.para_no, p.text, {spans} AS found
                 FROM paragraphs p JOIN wanted w ON w.report_id = p.report_id
                 WHERE {condition} {under} ORDER BY p.report_id, p.para_no LIMIT $limit""",

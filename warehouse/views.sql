@@ -57,7 +57,7 @@ CREATE OR REPLACE VIEW silent_revisions AS
 SELECT r.report_id, v.version, r.issuer, r.report_year, r.region_code, v.seen_at, r.published_on, v.url,
        json_array_length(v.change, '$.added') AS paragraphs_added,
        json_array_length(v.change, '$.removed') AS paragraphs_removed, v.change
-FROM text_versions v JOIN reports r ON r.report_id = v.report_id
+FROM text_versions v JOIN report_states r ON r.report_id = v.report_id
 WHERE v.version > 1;
 
 CREATE OR REPLACE VIEW dictionary AS
@@ -140,10 +140,7 @@ SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o
        CASE WHEN o.period IS NULL OR o.period = '全年'
               OR regexp_full_match(o.period, CAST(r.report_year AS VARCHAR) || ' ?年?度?') THEN 'year'
             ELSE 'other' END AS period_group
-FROM text_observations o
-JOIN (SELECT s.report_id, t.region_code, t.region, t.level, t.issuer, t.report_year, s.url, t.published_on
-      FROM report_states s JOIN texts t ON t.report_id = s.report_id AND t.text_digest = s.text_digest) r
-  ON r.report_id = o.report_id
+FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
 WHERE o.latest;
 
 -- One comparable value a report and indicator: exact, of the whole jurisdiction, for the report's own year.
@@ -230,10 +227,9 @@ scores AS (
     FROM hits h JOIN weights w ON w.token = h.token
     GROUP BY h.report_id HAVING count(*) = (SELECT count(*) FROM tokens)
 )
-SELECT c.report_id, c.score, coalesce(t.title, t.inferred_title, t.list_title, t.report_id) AS title, t.issuer,
-       t.region_code, t.region, t.level, t.report_year, t.published_on, s.url
+SELECT c.report_id, c.score, coalesce(s.title, s.report_id) AS title, s.issuer, s.region_code, s.region, s.level,
+       s.report_year, s.published_on, s.url
 FROM scores c JOIN report_states s ON s.report_id = c.report_id
-JOIN texts t ON t.report_id = s.report_id AND t.text_digest = s.text_digest
 ORDER BY c.score DESC, c.report_id;
 
 -- Exact search: the paragraphs that hold the words just so.

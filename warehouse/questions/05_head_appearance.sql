@@ -11,6 +11,6 @@ LEFT JOIN (
     SELECT report_id, max(value) AS value FROM figures WHERE indicator = 'litigation.head_appearances' GROUP BY ALL
 ) n ON n.report_id = f.report_id
 WHERE f.indicator = 'litigation.head_appearance_rate' AND (f.value < 100 OR n.value IS NULL)
-  AND f.report_year = coalesce($year, (SELECT max(report_year) FROM reports))
+  AND f.report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
   AND in_region(f.region_code, $region) AND of_level(f.level, $level)
 ORDER BY f.value, f.region_code, f.issuer;

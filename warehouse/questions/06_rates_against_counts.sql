@@ -6,7 +6,7 @@
 -- parameter: level VARCHAR · all for every level; without it governments
 SELECT r.region_code, r.region, r.issuer, r.report_year, c.rule, c.stated, c.numerator, c.denominator, c.computed,
        round(c.stated - c.computed, 4) AS difference, c.arithmetic, p.text AS paragraph, r.url, c.report_id
-FROM checks c JOIN reports r ON r.report_id = c.report_id
+FROM checks c JOIN report_states r ON r.report_id = c.report_id
 LEFT JOIN paragraphs p ON p.report_id = c.report_id AND c.start >= p.start AND c.start < p."end"
 WHERE c.verdict = 'mismatch' AND ($year IS NULL OR r.report_year = $year) AND in_region(r.region_code, $region)
   AND ($level = 'all' OR of_level(r.level, $level))

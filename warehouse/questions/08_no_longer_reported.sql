@@ -5,13 +5,13 @@
 -- parameter: region VARCHAR · code or name, with all below it
 -- parameter: level VARCHAR · province, prefecture, county, township or department; without it governments
 WITH this AS (
-    SELECT region_code, issuer, report_year, report_id FROM reports
-    WHERE report_year = coalesce($year, (SELECT max(report_year) FROM reports))
+    SELECT region_code, issuer, report_year, report_id FROM report_states
+    WHERE report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
       AND in_region(region_code, $region) AND of_level(level, $level)
 ),
 pairs AS (
     SELECT t.report_id, b.report_id AS before FROM this t
-    JOIN reports b ON b.region_code = t.region_code AND b.issuer = t.issuer AND b.report_year = t.report_year - 1
+    JOIN report_states b ON b.region_code = t.region_code AND b.issuer = t.issuer AND b.report_year = t.report_year - 1
 )
 SELECT f.region_code, f.region, f.issuer, f.report_year + 1 AS report_year, f.indicator,
        any_value(i.name_zh) AS name_zh, first(f.value ORDER BY f.start) AS last_value, any_value(f.unit) AS unit,

@@ -5,8 +5,8 @@
 -- parameter: region VARCHAR · code or name, with all below it
 -- parameter: level VARCHAR · province, prefecture, county, township or department; without it governments
 WITH asked AS (
-    SELECT report_id FROM reports
-    WHERE report_year = coalesce($year, (SELECT max(report_year) FROM reports))
+    SELECT report_id FROM report_states
+    WHERE report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
       AND in_region(region_code, $region) AND of_level(level, $level)
 ),
 told AS (

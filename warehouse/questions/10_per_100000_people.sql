@@ -10,6 +10,6 @@ SELECT c.region_code, c.region, c.issuer, c.report_year, c.indicator, c.value, p
        CASE WHEN p.population > 0 THEN rank() OVER (
             PARTITION BY p.population > 0 ORDER BY c.value / nullif(p.population, 0) DESC) END AS place, c.report_id
 FROM cells c LEFT JOIN population p ON p.region_code = c.region_code AND p.year = c.report_year
-WHERE c.indicator = $indicator AND c.report_year = coalesce($year, (SELECT max(report_year) FROM reports))
+WHERE c.indicator = $indicator AND c.report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
   AND in_region(c.region_code, $region) AND of_level(c.level, $level)
 ORDER BY per_100000 DESC NULLS LAST, c.value DESC, c.region_code;

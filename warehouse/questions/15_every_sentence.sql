@@ -8,7 +8,7 @@ SELECT f.report_year, f.issuer, f.indicator, f.value, f.value_high, f.unit, f.bo
        p.text AS paragraph, f.start, f."end", f.url, r.version, r.text_digest, c.fetched_at, c.warc_file, c."offset",
        c.payload_digest, c.capture_id, f.report_id
 FROM figures f
-JOIN reports r ON r.report_id = f.report_id
+JOIN report_states r ON r.report_id = f.report_id
 LEFT JOIN paragraphs p ON p.report_id = f.report_id AND f.start >= p.start AND f.start < p."end"
 LEFT JOIN captures c ON c.capture_id = r.capture_id
 WHERE list_contains(region_prefixes($region), region_prefix(f.region_code))
