@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
@@ -59,11 +60,12 @@ class Lake:
     def __enter__(self) -> Self:
         with ExitStack() as held:
             held.enter_context(_turn(self.where, self.patience_s))
-            self.connection, self.data = _attached(self.where, new_data=self.data)
-            held.enter_context(self.connection)
+            self.connection = held.enter_context(_engine())
+            self.data = attach_lake(self.connection, self.where, "fazhi", new_data=self.data)
+            self.connection.execute("USE fazhi")
             migrate(self.connection, lake=True)
             refresh_views(self.connection, lake=True)
-            before = f"READ_ONLY, SNAPSHOT_VERSION {snapshot(self.connection)}"
+            before = f"READ_ONLY, SNAPSHOT_VERSION {snapshot(self.connection)[0]}"
             self.connection.execute(f"ATTACH {_text(self.where)} AS previous ({before})")
             self.connection.execute("BEGIN")
             self._open = True
@@ -73,7 +75,7 @@ class Lake:
         return self
 
     def _empty(self) -> None:
-        for table in tables(self.connection):
+        for table in tables(self.connection, "fazhi"):
             if table not in SURVIVORS:
                 self.connection.execute(f'DELETE FROM fazhi."{table}"')
 
@@ -115,32 +117,57 @@ def prepare_lake(where: str, data: str | Path) -> None:
 
 def open_lake(where: str) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the lake's latest snapshot. Raises NoLake."""
-    connection, data = _attached(where)
+    connection = _engine()
+    try:
+        data = attach_lake(connection, where, "fazhi")
+    except BaseException:
+        connection.close()
+        raise
+    connection.execute("USE fazhi")
     # Where external access is disabled later, the lake's own files can still be read.
     connection.execute(f"SET allowed_directories = [{_text(data)}]")
     return connection
 
 
-def snapshot(connection: duckdb.DuckDBPyConnection) -> int:
-    """Number of the latest snapshot of a lake."""
-    told = connection.execute("SELECT max(snapshot_id) FROM fazhi.snapshots()").fetchone()
-    return int(told[0]) if told and told[0] is not None else 0
+def snapshot(connection: duckdb.DuckDBPyConnection) -> tuple[int, datetime]:
+    """Number and moment of the latest snapshot of a lake that open_lake opened."""
+    number, moment = connection.execute(
+        "SELECT snapshot_id, snapshot_time FROM fazhi.snapshots() ORDER BY snapshot_id DESC LIMIT 1"
+    ).fetchall()[0]
+    return number, moment
 
 
-def tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Tables of a lake that hold data."""
+def tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
+    """Tables of an attached warehouse that hold data."""
     rows = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'fazhi' AND table_name <> 'schema_version' "
-        "ORDER BY table_name"
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = ? AND NOT temporary "
+        "AND table_name <> 'schema_version' ORDER BY table_name",
+        [database],
     ).fetchall()
     return [table for (table,) in rows]
+
+
+def attach_lake(connection: duckdb.DuckDBPyConnection, where: str, name: str, new_data: str | None = None) -> str:
+    """Attach a lake under a name; returns where its data lie. With `new_data` it may be written, and is made there when
+    it is not there yet; otherwise it is read. Raises NoLake."""
+    for extension in ("ducklake", "postgres_scanner"):
+        _load(connection, extension)
+    data = _data_path(connection, where) or new_data
+    if data is None:
+        raise NoLake(f"There is no lake at {where} yet: `fazhi run` makes one.")
+    if data.startswith(_ON_S3):
+        _reach_s3(connection)
+    options = "READ_ONLY" if new_data is None else f"DATA_PATH {_text(data)}"
+    _attach(connection, where, f"{_text(where)} AS {name} ({options})")
+    return data
 
 
 @contextmanager
 def _turn(where: str, patience_s: float) -> Iterator[None]:
     """Hold the lock of the loaders for as long as the block runs. It is PostgreSQL's, and ends with the connection,
     however this process ends."""
-    with _engine(("postgres_scanner",)) as connection:
+    with _engine() as connection:
+        _load(connection, "postgres_scanner")
         _attach_catalogue(connection, where)
         # The lock is a transaction's: a connection of the pool may be another one with each statement.
         connection.execute("BEGIN")
@@ -150,26 +177,6 @@ def _turn(where: str, patience_s: float) -> Iterator[None]:
                 raise LoaderBusy(f"Another run is loading {where}: wait until it has ended, then run again.")
             time.sleep(_ASK_AGAIN_S)
         yield
-
-
-def _attached(where: str, new_data: str | None = None) -> tuple[duckdb.DuckDBPyConnection, str]:
-    """A connection to the lake, and where its data lie. With `new_data` it may be written, and is made there when it is
-    not there yet; otherwise it is read."""
-    connection = _engine(("ducklake", "postgres_scanner"))
-    try:
-        known = _data_path(connection, where)
-        data = known or new_data
-        if data is None:
-            raise NoLake(f"There is no lake at {where} yet: `fazhi run` makes one.")
-        if data.startswith(_ON_S3):
-            _reach_s3(connection)
-        options = "READ_ONLY" if new_data is None else f"DATA_PATH {_text(data)}"
-        _attach(connection, where, f"{_text(where)} AS fazhi ({options})")
-        connection.execute("USE fazhi")
-    except BaseException:
-        connection.close()
-        raise
-    return connection, data
 
 
 def _data_path(connection: duckdb.DuckDBPyConnection, where: str) -> str | None:
@@ -200,13 +207,10 @@ def _attach(connection: duckdb.DuckDBPyConnection, where: str, what: str) -> Non
         raise NoLake(f"The lake {where} cannot be opened: {_said(fault)}") from fault
 
 
-def _engine(extensions: tuple[str, ...]) -> duckdb.DuckDBPyConnection:
-    """A connection in memory with these extensions."""
+def _engine() -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
-    for name in extensions:
-        _load(connection, name)
     return connection
 
 

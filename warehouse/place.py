@@ -39,7 +39,7 @@ class Place:
 
         self.root.mkdir(parents=True, exist_ok=True)
         if self.lake:
-            prepare_lake(self.lake, self._lake_data)
+            prepare_lake(self.lake, self.lake_folder)
 
     def has_release(self) -> bool:
         """Whether there is something to open; a lake is there or it cannot be opened."""
@@ -70,7 +70,7 @@ class Place:
         if not self.lake:
             return existing_release(self.root).stem
         with self.open() as connection:
-            return f"fazhi-snapshot-{snapshot(connection)}"
+            return f"fazhi-snapshot-{snapshot(connection)[0]}"
 
     def staging(self, *, rebuild: bool = False) -> Staging | Lake:
         """A transaction for one run, which its `publish` makes public. Raises LoaderBusy, DiskTooFull, NoLake."""
@@ -78,9 +78,10 @@ class Place:
         from warehouse.release import Staging
 
         if self.lake:
-            return Lake(self.lake, self._lake_data, rebuild=rebuild)
+            return Lake(self.lake, self.lake_folder, rebuild=rebuild)
         return Staging(self.root, rebuild=rebuild)
 
     @property
-    def _lake_data(self) -> str:
+    def lake_folder(self) -> str:
+        """Where the data of a new lake will lie."""
         return self.lake_data or str(self.root / "lake")

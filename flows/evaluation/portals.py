@@ -49,12 +49,6 @@ class NoReplica(Exception):  # noqa: N818 - it is a verdict on the folder
     exit_code = 2
 
 
-class LakeInUse(Exception):  # noqa: N818 - it is wrong use
-    """The lake that the nights are to be loaded into holds something already."""
-
-    exit_code = 2
-
-
 @dataclass(slots=True)
 class NightScore:
     """How one night came out."""
@@ -172,14 +166,13 @@ def _room(lake: str | None) -> Iterator[Path]:
     """A folder for the nights. It is thrown away after them, but for a lake, whose data lie in it."""
     from tempfile import mkdtemp
 
+    from warehouse.moving import refuse_full
+
+    if lake:
+        refuse_full(lake)
     folder = Path(mkdtemp(prefix="fazhi-eval-"))
     try:
-        if lake:
-            place = Place(folder / "warehouse", lake)
-            place.prepare()
-            with place.open() as connection:
-                if connection.execute("SELECT 1 FROM runs").fetchone():
-                    raise LakeInUse(f"There are runs in {lake} already: name an empty database (createdb makes one).")
+        Place(folder / "warehouse", lake).prepare()
         yield folder
     finally:
         if not lake:

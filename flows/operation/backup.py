@@ -2,8 +2,10 @@
 
     archive/…   warehouse/releases/FILE   prefect/prefect.db (or prefect.dump)   manifest.json
 
-A backup into the same folder copies what is new: WARC files and releases are never written again. An archive on S3 is
-not copied; its bucket keeps versions, or is copied by means of its own.
+A backup into the same folder copies what is new: WARC files and releases are never written again. Of a lake the latest
+snapshot is written as a release, and a release is restored into a lake where the settings name one: so a warehouse also
+moves from a file into a lake and back. An archive on S3 is not copied; its bucket keeps versions, or is copied by means
+of its own.
 """
 
 from __future__ import annotations
@@ -15,16 +17,22 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flows.data_directory import DataDirectory
 from flows.turns import Tell, turn
+from warehouse.lake import open_lake, snapshot
+from warehouse.moving import into_file, into_lake, refuse_full
 from warehouse.release import RELEASE
 
 MANIFEST = "manifest.json"
+ARCHIVE = "archive/"
+"""How the names of the archive's files begin in a backup, wherever the archive lies."""
 DATABASE_URL = "PREFECT_SERVER_DATABASE_CONNECTION_URL"
 """Names the server's PostgreSQL; without it the database is the SQLite file in the data directory."""
 _BLOCK = 4 << 20
@@ -59,11 +67,13 @@ class Copied:
     fresh_files: int
     fresh_bytes: int
     """Those that were copied; the others were there."""
+    left_out: str | None = None
+    """A sentence on what is not in the backup."""
 
 
 def backup(data: DataDirectory, folder: Path, wait_s: float = 0.0, tell: Tell = str) -> Copied:
-    """Bring the backup in `folder` up to date. Raises BackupError, or BusyError when a run is at work that does not
-    end in `wait_s` seconds."""
+    """Bring the backup in `folder` up to date. Raises BackupError, NoLake, or BusyError when a run is at work that does
+    not end in `wait_s` seconds."""
     if folder.resolve().is_relative_to(data.root.resolve()):
         raise BackupError(f"{folder} lies in the data directory; a backup belongs on another disk.")
     known = {file.name: file for file in _manifest(folder)} if (folder / MANIFEST).exists() else {}
@@ -78,12 +88,18 @@ def backup(data: DataDirectory, folder: Path, wait_s: float = 0.0, tell: Tell = 
             else:
                 digest = _copy(source, folder / name)
                 fresh.append(File(name, found.st_size, found.st_mtime_ns, digest))
+        if data.lake:
+            file = _back_up_lake(data.lake, folder, known)
+            (kept if file.name in known else fresh).append(file)
         fresh += _back_up_prefect(data, folder)
     files = sorted((*kept, *fresh), key=lambda file: file.name)
     _write(folder / MANIFEST, json.dumps([asdict(file) for file in files], indent=0).encode())
     for name in known.keys() - {file.name for file in files}:
         (folder / name).unlink(missing_ok=True)
-    return _count(files, fresh)
+    left_out = None
+    if data.store().local is None:
+        left_out = f"The archive is not in it: {data.archive} keeps itself, by versions or replication of its bucket."
+    return replace(_count(files, fresh), left_out=left_out)
 
 
 def check(folder: Path) -> Copied:
@@ -96,9 +112,15 @@ def check(folder: Path) -> Copied:
 
 
 def restore(folder: Path, data: DataDirectory) -> Copied:
-    """Bring a backup back into an empty data directory, every byte checked. Raises BackupError."""
+    """Bring a backup back into an empty data directory, every byte checked, and its release into the lake where the
+    warehouse is one. Raises BackupError, LakeInUse, NoLake."""
     files = _manifest(folder)
-    for taken in (data.root / "archive", data.warehouse / RELEASE, data.prefect / "prefect.db"):
+    archive = data.store().local
+    if archive is None and any(file.name.startswith(ARCHIVE) for file in files):
+        raise BackupError(f"The backup holds an archive, which cannot be restored to {data.archive}: name a folder.")
+    if data.lake:
+        refuse_full(data.lake)
+    for taken in (archive or data.root / "archive", data.warehouse / RELEASE, data.prefect / "prefect.db"):
         if taken.exists() and (taken.is_file() or any(taken.iterdir())):
             raise BackupError(f"{taken} exists: a backup is restored into an empty data directory. Move it away first.")
     data.root.mkdir(parents=True, exist_ok=True)
@@ -107,6 +129,8 @@ def restore(folder: Path, data: DataDirectory) -> Copied:
             if file.name == "prefect/prefect.dump":
                 continue
             target = data.root / file.name
+            if archive is not None and file.name.startswith(ARCHIVE):
+                target = archive / file.name.removeprefix(ARCHIVE)
             if _copy(folder / file.name, target) != file.sha256:
                 raise BackupError(f"{folder / file.name} is not what was backed up; use another backup.")
             os.utime(target, ns=(file.changed, file.changed))
@@ -114,7 +138,11 @@ def restore(folder: Path, data: DataDirectory) -> Copied:
         if releases:
             release = data.root / max(releases)
             release.chmod(0o444)
-            (data.warehouse / RELEASE).symlink_to(release.relative_to(data.warehouse))
+            if data.lake:
+                into_lake(release, data.lake, data.place().lake_folder)
+                release.unlink()
+            else:
+                (data.warehouse / RELEASE).symlink_to(release.relative_to(data.warehouse))
         if any(file.name == "prefect/prefect.dump" for file in files):
             _postgres("pg_restore", "--clean", "--if-exists", "--no-owner", str(folder / "prefect/prefect.dump"))
     return _count(files, files)
@@ -126,10 +154,24 @@ def _sources(data: DataDirectory) -> Iterator[tuple[str, Path]]:
     if archive is not None:
         for path in sorted(archive.rglob("*")):
             if path.is_file() and not path.name.endswith(_PASSING):
-                yield f"archive/{path.relative_to(archive).as_posix()}", path
+                yield f"{ARCHIVE}{path.relative_to(archive).as_posix()}", path
     release = data.warehouse / RELEASE
-    if release.exists():
+    if release.exists() and not data.lake:
         yield f"warehouse/releases/{release.resolve().name}", release.resolve()
+
+
+def _back_up_lake(lake: str, folder: Path, known: Mapping[str, File]) -> File:
+    """The latest snapshot of a lake as a release; nothing is written where the backup has it already."""
+    with open_lake(lake) as connection:
+        _, moment = snapshot(connection)
+    name = f"warehouse/releases/fazhi-{moment.astimezone(UTC):%Y%m%dT%H%M%S%f}.duckdb"
+    if name in known and (folder / name).exists():
+        return known[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".lake-") as scratch:
+        digest = _copy(into_file(lake, Path(scratch)), folder / name)
+    found = (folder / name).stat()
+    return File(name, found.st_size, found.st_mtime_ns, digest)
 
 
 def _back_up_prefect(data: DataDirectory, folder: Path) -> list[File]:

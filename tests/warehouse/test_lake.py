@@ -15,12 +15,15 @@ from uuid import uuid4
 import pytest
 
 from crawlers.sample import open_sample_portals
+from flows.data_directory import DataDirectory
+from flows.operation.backup import backup, restore
 from tests.crawlers.archive.seaweed import s3_server
 from tests.end_to_end.nights import fazhi
 from tests.warehouse.batches import FIRST, SECOND, missing_rows, run_rows, text_rows, write
 from warehouse.comparison import compare
 from warehouse.lake import Lake, NoLake, open_lake, prepare_lake, snapshot
 from warehouse.load import load
+from warehouse.moving import LakeInUse
 from warehouse.release import GateRefused, LoaderBusy, Staging, open_release
 from warehouse.search import ranked
 
@@ -64,6 +67,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def catalogue(server: str) -> str:
+    return empty_database(server)
+
+
+def empty_database(server: str) -> str:
     """An empty database as the catalogue of a lake."""
     name = f"lake_{uuid4().hex}"
     subprocess.run([str(POSTGRES / "createdb"), "-h", server, "-U", "fazhi", name], check=True)
@@ -147,7 +154,7 @@ def test_data_lie_on_s3(catalogue: str, tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_lake_keeps_its_place_and_its_views(catalogue: str, tmp_path: Path) -> None:
     def latest() -> int:
         with open_lake(catalogue) as reader:
-            return snapshot(reader)
+            return snapshot(reader)[0]
 
     prepare_lake(catalogue, tmp_path / "lake")
     made = latest()
@@ -207,9 +214,32 @@ def test_a_write_from_elsewhere_is_told(catalogue: str, tmp_path: Path) -> None:
             lake.publish("run-1")
 
 
+def test_a_backup_moves_from_lake_to_file_to_lake(catalogue: str, server: str, tmp_path: Path) -> None:
+    lake = DataDirectory(tmp_path / "lake", lake=catalogue)
+    for batch in nights(tmp_path):
+        load_night(lake.place().staging(), batch)
+    assert backup(lake, tmp_path / "copy").fresh_files == 1
+    assert backup(lake, tmp_path / "copy").fresh_files == 0, "of a snapshot that the backup has"
+    file = DataDirectory(tmp_path / "file")
+    restore(tmp_path / "copy", file)
+    backup(file, tmp_path / "of the file")
+    other = DataDirectory(tmp_path / "other", lake=empty_database(server))
+    restore(tmp_path / "of the file", other)
+    for place in (file.place(), other.place()):
+        with place.open() as restored, open_lake(catalogue) as was:
+            assert compare(restored, was).differences == ()
+    with pytest.raises(LakeInUse, match="name an empty database"):
+        restore(tmp_path / "copy", other)
+
+
 def test_a_lake_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(NoLake, match="cannot be opened"):
         open_lake(f"ducklake:postgres:dbname=lake host={tmp_path}")
+
+
+def test_a_lake_that_was_not_made(catalogue: str) -> None:
+    with pytest.raises(NoLake, match=r"There is no lake at .* yet"):
+        open_lake(catalogue)
 
 
 ASKED = {
