@@ -30,8 +30,9 @@ from flows.settings import Settings
 
 DEPLOYMENT = "collect/collect"
 POLL_S = 3.0
-CANCEL_S = 60.0
-"""How long a worker may take to end a run that is cancelled; its crawl closes its archive first."""
+CANCEL_S = 25.0
+"""How long a worker may take to end a run that is cancelled: its crawl closes its archive first. Less than the 30 s
+that Prefect gives the coordinator, when that is what is cancelled."""
 TRIES = 2
 """How often a shard is asked for: a worker may die, and the archive remembers what it had."""
 _ROWS = "shards"

@@ -4,7 +4,7 @@ night's warehouse against that of an undisturbed one:
 
 `flow`, `crawl`, `server`, `serve` are processes of one machine; `postgres` is the database under its server, started
 again after ten seconds; `worker` is the first process of a machine that crawls shards, and `machine` all of its
-processes, started again after ten seconds as systemd does it.
+processes, started again after ten seconds as systemd does it; `recall` cancels a night whose shards are on workers.
 
 Prints a line for each victim: how the night ended on the server, how long its crawls outlived it, what the operator was
 told, and whether the warehouse after the next night is the undisturbed one.
@@ -26,8 +26,9 @@ from tests.benchmarks.operation.postgres import postgres
 from tests.benchmarks.operation.rig import Rig, alive, children, facts, fazhi, rig, same, wait_until
 from tests.flows.operation.receiver import Received, web_receiver
 
-VICTIMS = ("flow", "crawl", "server", "serve", "postgres", "worker", "machine", "cancel", "sigterm")
-ASKED = frozenset({"cancel", "sigterm"})
+ONE_MACHINE = ("flow", "crawl", "server", "serve", "postgres", "cancel", "sigterm")
+SEVERAL_MACHINES = ("worker", "machine", "recall")
+ASKED = frozenset({"cancel", "sigterm", "recall"})
 """What a person does on purpose: nobody need be told."""
 AGAIN_S = 10.0
 """When a service manager starts again what ended."""
@@ -103,19 +104,23 @@ def several_machines(trial: Rig, victim: str) -> Iterator[Installation]:
         first = trial.work("first", "shards").pid
 
         def kill(run: str) -> list[int]:
+            if victim == "recall":
+                trial.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
+                return children(os.getpid(), "crawlers.collect")
             crawls = children(first, "crawlers.collect")
             fell([first, *(children(first, "") if victim == "machine" else ())], victim)
             return crawls
 
         def again() -> None:
-            time.sleep(AGAIN_S)
-            trial.work("first", "shards")
+            if victim != "recall":
+                time.sleep(AGAIN_S)
+                trial.work("first", "shards")
 
         yield Installation(first, kill, again)
 
 
 def trial_of(victim: str, portals: int, undisturbed: dict[str, list[tuple[object, ...]]], folder: Path) -> str:
-    course = several_machines if victim in ("worker", "machine") else one_machine
+    course = several_machines if victim in SEVERAL_MACHINES else one_machine
     with web_receiver(RECEIVER_PORT) as receiver, rig(folder, 4331) as trial:
         trial.open_portals(portals, PORTALS_PORT, "--answer-s", "1.5")
         with course(trial, victim) as installed:
@@ -151,7 +156,7 @@ def set_up_alerts(trial: Rig, receiver: Received) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("victims", nargs="*", default=list(VICTIMS))
+    parser.add_argument("victims", nargs="*", default=[*ONE_MACHINE, *SEVERAL_MACHINES])
     parser.add_argument("--portals", type=int, default=24)
     parser.add_argument("--folder", type=Path)
     told = parser.parse_args()
