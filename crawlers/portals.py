@@ -14,7 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from crawlers.urls import host_key, same_place, twin_of_www
+from crawlers.urls import document_key, host_key, same_place, twin_of_www
 
 Level = Literal["province", "prefecture", "county", "township", "department"]
 
@@ -124,6 +124,14 @@ class Portal(BaseModel):
         """Tell whether the entry allows a request to that address: base_url, host (each with and without `www.`) and
         allow_hosts, by name and port; http and https on their own ports are one place."""
         return urlsplit(url).scheme in ("http", "https") and host_key(url) in self._places
+
+    @cached_property
+    def _closed_documents(self) -> frozenset[str]:
+        return frozenset(document_key(url) for url in self.closed)
+
+    def is_closed(self, url: str) -> bool:
+        """Tell whether a person closed that document, under this address or another of it."""
+        return document_key(url) in self._closed_documents
 
     def at_home(self, url: str) -> str:
         """Rewrite a linked address on the site's own host, or on the name it calls itself (`host`), to the scheme and

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from crawlers.portals import RegistryError, load_registry
+from crawlers.portals import Portal, RegistryError, load_registry
 from crawlers.probe import UNKNOWN_REGION, Probe
 
 
@@ -84,6 +84,26 @@ def mark_checked(path: Path, ids: list[str], day: date) -> None:
         if entry["id"] in ids:
             entry["checked_on"] = day
     _replace(path, _dumped(document))
+
+
+def close_document(path: Path, url: str) -> Portal:
+    """Write into a registry file that the document at an address is not to be asked for any more; returns its portal.
+
+    Raises RegistryError if no portal of the registry, or more than one, may be asked for that address.
+    """
+    registry = load_registry(path)
+    owners = [portal for portal in registry if portal.may_ask(url)]
+    if len(owners) != 1:
+        found = ", ".join(portal.id for portal in owners) or "none"
+        raise RegistryError([f"{url} is not at the host of one portal of {path} alone (found: {found})."])
+    portal = owners[0]
+    if not portal.is_closed(url):
+        document = _yaml().load(path.read_text(encoding="utf-8"))
+        listed = document["portals"] if isinstance(document, dict) else document
+        entry = next(entry for entry in listed if entry["id"] == portal.id)
+        entry.setdefault("closed", CommentedSeq()).append(url)
+        _replace(path, _dumped(document))
+    return portal
 
 
 def _dumped(document: Any) -> str:

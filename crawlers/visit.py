@@ -165,7 +165,7 @@ class Visit:
         again = {document_key(address.url): address for address in due}
         fresh = {key: address for key, address in self._candidates.to_fetch.items() if key not in again}
         for key, address in {**fresh, **again}.items():
-            if key not in self._asked and address.url not in self.portal.closed:
+            if key not in self._asked and not self.portal.is_closed(address.url):
                 self._asked.add(key)
                 await self._fetch_document(address)
 
@@ -194,7 +194,7 @@ class Visit:
 
     async def _fetch_file(self, url: str, via: str, conditional: bool) -> None:
         key = document_key(url)
-        if key in self._asked or url in self.portal.closed:
+        if key in self._asked or self.portal.is_closed(url):
             return
         self._asked.add(key)
         # A host of attachments may be left alone without giving up the portal's own.

@@ -23,7 +23,9 @@ NO_SIGNS = "no known platform, no SiteIDCode and no list that may hold the repor
 NEWEST = 10
 """Candidates that a probe shows."""
 
-portals = typer.Typer(name="portals", help="The registry of portals: list, probe, add, check.", no_args_is_help=True)
+portals = typer.Typer(
+    name="portals", help="The registry of portals: list, probe, add, check, close.", no_args_is_help=True
+)
 
 
 @portals.callback()
@@ -204,6 +206,19 @@ def check_portals(
         console.print(f"{len(well)} entries of {escape(str(path))} are marked as checked today.")
     if len(well) < len(registry):
         raise typer.Exit(4)
+
+
+@portals.command("close")
+def close_document(
+    url: Annotated[str, typer.Argument(help="The address of a document, as a list or the morning report names it.")],
+    file: RegistryFile = None,
+) -> None:
+    """Never ask for a document again: it is no report, or it can never be read. What is archived stays."""
+    from crawlers.registry_file import close_document as close
+
+    path = registry_file(file)
+    portal = close(path, url)
+    Console(stderr=True).print(f"{escape(url)} is closed in the entry {portal.id} of {escape(str(path))}.")
 
 
 def _today() -> date:

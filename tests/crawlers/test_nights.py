@@ -200,10 +200,13 @@ def test_a_report_that_fails_at_its_thirty_days_is_asked_again_the_next_night(tm
     assert "/r/1.html 200" in run(nights.later(days=1)).asked
 
 
-def test_a_person_closes_what_fails(tmp_path: Path):
+@pytest.mark.parametrize(
+    "address", [BASE + "/r/1.html", BASE.replace("http:", "https:") + "/r/1.html#top"], ids=["as asked", "otherwise"]
+)
+def test_a_person_closes_what_fails(tmp_path: Path, address: str):
     nights = Nights(tmp_path, pages_of([("/r/1.html", REPORT), *news(1)]) | {"/r/1.html": Answer(b"", 500)})
     run(nights)
-    nights.facts = {"closed": [BASE + "/r/1.html"]}
+    nights.facts = {"closed": [address]}
     assert run(nights.later(days=1)).asked == ["/fz/ 304"]
 
 

@@ -139,3 +139,25 @@ def test_a_check_marks_those_that_are_well(tmp_path: Path) -> None:
     assert text.startswith("# By hand.\n")
     checked = {entry["id"]: entry.get("checked_on") for entry in yaml.safe_load(text)["portals"]}
     assert checked["well"] is not None and checked["walled"] is None
+
+
+CLOSED = [
+    pytest.param("http://www.zhushan.example/a/1.html", 0, "closed in the entry zhu", id="of a block entry"),
+    pytest.param("http://baishi.example/a/1.html", 0, "closed in the entry bai", id="of an entry on one line"),
+    pytest.param("http://www.qingxi.example/1.html", 2, "found: none", id="at no portal's host"),
+]
+
+
+@pytest.mark.parametrize(("url", "exit_code", "told"), CLOSED)
+def test_a_person_closes_a_document(tmp_path: Path, url: str, exit_code: int, told: str) -> None:
+    path = tmp_path / "portals.yaml"
+    path.write_text(REGISTRY, encoding="utf-8")
+    for _ in range(2):  # once more changes nothing
+        done = run("close", url, "--portals", str(path))
+        assert getattr(done.exception, "exit_code", done.exit_code) == exit_code
+    assert told in " ".join(f"{done.stderr} {done.exception}".split())
+    written = path.read_text(encoding="utf-8")
+    assert written.count(url) == (exit_code == 0)
+    assert "# Kept by hand." in written
+    entries = {entry["id"]: entry.get("closed", []) for entry in yaml.safe_load(written)["portals"]}
+    assert sorted(sum(entries.values(), [])) == [url] * (exit_code == 0)
