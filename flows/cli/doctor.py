@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
+
+if TYPE_CHECKING:
+    from flows.data_directory import DataDirectory
+    from flows.settings import Settings
 
 PINNED = ("scrapy", "prefect", "duckdb", "trafilatura", "jieba", "rjieba", "warcio", "fastwarc", "pypdfium2")
 
@@ -27,12 +33,15 @@ class Finding:
     """What was found, or what to do."""
 
 
-def findings(data: Path, registry: Path) -> Iterator[Finding]:
-    """Look at everything a run needs, and at what it may use."""
+def findings(settings: Settings) -> Iterator[Finding]:
+    """Look at everything a run needs, and at what it may use; nothing is made or changed but the data directory."""
+    directory = settings.directory()
     yield Finding("Python", "ok", sys.version.split()[0])
     yield from _packages()
-    yield from _data_directory(data)
-    yield _registry(registry)
+    yield _data_directory(directory.root)
+    yield _archive(directory)
+    yield _release(directory)
+    yield _registry(settings.registry())
     yield _prefect_server()
     yield _tool(
         "LibreOffice", ("soffice", "libreoffice"), "reads .doc and .wps; Debian: apt-get install libreoffice-core"
@@ -49,17 +58,42 @@ def _packages() -> Iterator[Finding]:
             yield Finding(name, "missing", "Install the project's dependencies: uv sync")
 
 
-def _data_directory(data: Path) -> Iterator[Finding]:
+def _data_directory(data: Path) -> Finding:
     from flows.data_directory import DataDirectory, DataDirectoryError
 
     try:
         DataDirectory(data).prepare()
     except DataDirectoryError as fault:
-        yield Finding("data directory", "missing", str(fault))
-        return
-    yield Finding("data directory", "ok", f"{data}, {shutil.disk_usage(data).free / 2**30:.1f} GB free")
-    release = data / "warehouse" / "fazhi.duckdb"
-    yield Finding("release", "ok" if release.exists() else "optional", str(release) if release.exists() else "none yet")
+        return Finding("data directory", "missing", str(fault))
+    return Finding("data directory", "ok", f"{data}, {shutil.disk_usage(data).free / 2**30:.1f} GB free")
+
+
+def _archive(directory: DataDirectory) -> Finding:
+    from flows.settings import without_passwords
+
+    try:
+        files = len(directory.store().names("warc", ".warc.gz"))
+    except Exception as fault:  # noqa: BLE001 - whatever keeps it from answering is what was looked for
+        return Finding("archive", "missing", f"{without_passwords(directory.archive)} does not answer: {_first(fault)}")
+    return Finding("archive", "ok", f"{files} WARC files in {without_passwords(directory.archive)}")
+
+
+def _release(directory: DataDirectory) -> Finding:
+    place = directory.place()
+    if not place.has_release():
+        return Finding("release", "optional", "none yet")
+    try:
+        with contextlib.closing(place.open()) as connection:
+            (reports,) = connection.execute("SELECT count(*) FROM reports").fetchone() or (0,)
+    except Exception as fault:  # noqa: BLE001 - as above
+        return Finding("release", "missing", f"It cannot be read: {_first(fault)}")
+    return Finding("release", "ok", f"{reports} reports in {directory.lake or directory.warehouse}")
+
+
+def _first(fault: Exception) -> str:
+    from flows.settings import without_passwords
+
+    return without_passwords(f"{fault or type(fault).__name__}".partition("\n")[0])
 
 
 def _registry(path: Path) -> Finding:
@@ -117,20 +151,21 @@ def doctor(
     """What is installed, writable and reachable, the settings in force, and what to do about the rest."""
     from flows.settings import Settings
 
-    settings = Settings()
+    settings = Settings.under(data=data, portals=portals)
     console = Console()
     styles = {"ok": "green", "missing": "red", "optional": "yellow"}
     table = Table("what", "state", "detail")
     broken = False
-    for finding in findings((data or settings.data).resolve(), portals or settings.registry()):
+    for finding in findings(settings):
         broken |= finding.state == "missing"
-        table.add_row(finding.what, f"[{styles[finding.state]}]{finding.state}[/]", finding.detail)
+        table.add_row(finding.what, f"[{styles[finding.state]}]{finding.state}[/]", escape(finding.detail))
     console.print(table)
     shown = Table("setting", "value", "from", title="Settings")
     for name, origin in settings.origins().items():
         variable = f"FAZHI_{name.upper()}"
-        shown.add_row(name, masked(variable, str(getattr(settings, name))), origin + f" ({variable})")
-    for name, value, origin in prefect_settings():
-        shown.add_row(name, masked(name, value), origin)
+        value = getattr(settings, name)
+        shown.add_row(name, "–" if value is None else escape(masked(variable, str(value))), f"{origin} ({variable})")
+    for name, told, origin in prefect_settings():
+        shown.add_row(name, escape(masked(name, told)), origin)
     console.print(shown)
     raise typer.Exit(1 if broken else 0)

@@ -54,7 +54,7 @@ def answers(api: str) -> bool:
 
 def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str | None:
     """Set Prefect's environment; call it before Prefect is imported. Returns the address of the server that will
-    show the run, or None when Prefect will start one of its own for as long as the run lasts.
+    show the run, or None when there is none.
 
     What the environment already says stays as it is; a server at `local` on this machine is used if it answers.
     """
@@ -68,7 +68,6 @@ def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str 
     if answers(local):
         os.environ["PREFECT_API_URL"] = local
         return local
-    os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true")
     return None
 
 
