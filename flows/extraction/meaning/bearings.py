@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from flows.extraction.facts import Quantity
+from flows.extraction.meaning.places import Place
 
 SPAN_OF_YEARS = (
     r"今年以来|(?:近|过去|这)?[两三四五六七八九十\d]{1,2}年(?:多)?来|近[两三四五六七八九十\d]{1,2}年"
@@ -20,6 +21,7 @@ PERIOD = re.compile(
 YEAR = re.compile(r"(?<![与较比同由从])\d{4}年(?:度)?(?!相比|同期|的?基础)")
 VAGUE = frozenset(("累计", "全年", "连续"))
 """Words that give no time where a clause or sentence names one."""
+RANKED = re.compile("全国|全省|全区|全市|全县")
 SCOPES = (
     ("other", re.compile(r"法院|检察院|中院|最高检|司法部")),
     ("全国", re.compile(r"全国")),
@@ -33,31 +35,44 @@ LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|
 """A clause that begins with the governments below speaks of theirs, not of the reporting one's figures."""
 
 
-def period_of(flat: str, quantity: Quantity, sentence_start: int, clause_start: int) -> str | None:
-    """The time that a figure is of, as written: of its clause, else of its sentence."""
-    said = [match.group() for match in PERIOD.finditer(flat, clause_start, quantity.start)]
-    own = [period for period in said if period not in VAGUE]
-    if own:
-        return own[-1]
-    spans = [match.group() for match in SPAN.finditer(flat, sentence_start, clause_start)]
-    years = [match.group() for match in YEAR.finditer(flat, sentence_start, clause_start)]
-    if spans and (not years or years[-1] in spans[-1]):
-        return spans[-1]
-    if quantity.period and quantity.period not in VAGUE and (years or not quantity.period[:4].isdigit()):
-        return quantity.period
-    return years[-1] if years else said[-1] if said else quantity.period if quantity.period in VAGUE else None
+class Bearings:
+    """The periods and scopes of one text's figures; what a clause or sentence says of them is looked for once."""
 
+    def __init__(self, flat: str) -> None:
+        self.flat = flat
+        self.scopes: dict[tuple[int, int], str | None] = {}
+        self.spans: dict[tuple[int, int], tuple[list[str], list[str]]] = {}
 
-def scope_of(flat: str, quantity: Quantity, sentence_start: int, clause_start: int, clause_end: int) -> str | None:
-    """Whose figure it is: 全国, 全省, 全市 (the whole jurisdiction), 市本级, 部门, 镇街 or other (another body's)."""
-    if quantity.kind == "rank":
-        ranks = re.findall("全国|全省|全区|全市|全县", flat[sentence_start : quantity.start])
-        return ranks[-1] if ranks else None
-    if LOWER.match(flat, clause_start):
-        return "other"
-    for begin, end in ((clause_start, clause_end), (sentence_start, clause_start)):
-        words = flat[begin:end]
-        for scope, pattern in SCOPES:
-            if pattern.search(words):
-                return scope
-    return None
+    def period_of(self, quantity: Quantity, place: Place) -> str | None:
+        """The time that a figure is of, as written: of its clause, else of its sentence."""
+        said = [match.group() for match in PERIOD.finditer(self.flat, place.clause_start, quantity.start)]
+        own = [period for period in said if period not in VAGUE]
+        if own:
+            return own[-1]
+        before = place.sentence_start, place.clause_start
+        if before not in self.spans:
+            spans = [match.group() for match in SPAN.finditer(self.flat, *before)]
+            self.spans[before] = spans, [match.group() for match in YEAR.finditer(self.flat, *before)]
+        spans, years = self.spans[before]
+        if spans and (not years or years[-1] in spans[-1]):
+            return spans[-1]
+        if quantity.period and quantity.period not in VAGUE and (years or not quantity.period[:4].isdigit()):
+            return quantity.period
+        return years[-1] if years else said[-1] if said else quantity.period if quantity.period in VAGUE else None
+
+    def scope_of(self, quantity: Quantity, place: Place) -> str | None:
+        """Whose figure it is: 全国, 全省, 全市 (all of the place), 市本级, 部门, 镇街 or other (another body's)."""
+        if quantity.kind == "rank":
+            ranks = RANKED.findall(self.flat, place.sentence_start, quantity.start)
+            return ranks[-1] if ranks else None
+        if LOWER.match(self.flat, place.clause_start):
+            return "other"
+        own = self.said((place.clause_start, place.clause_end))
+        return own or self.said((place.sentence_start, place.clause_start))
+
+    def said(self, span: tuple[int, int]) -> str | None:
+        """The scope that the words of a span name."""
+        if span not in self.scopes:
+            words = self.flat[slice(*span)]
+            self.scopes[span] = next((scope for scope, pattern in SCOPES if pattern.search(words)), None)
+        return self.scopes[span]
