@@ -187,7 +187,7 @@ async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings
         if api is None:
             console.print("No Prefect server runs; one is started for as long as this run lasts.")
             server = await stack.enter_async_context(
-                running_server("127.0.0.1", free_port(), home / "server.log", lambda: None)
+                running_server("127.0.0.1", free_port(), home / "server.log", console.print)
             )
             os.environ["PREFECT_API_URL"] = server.api
             stack.push_async_callback(send_what_is_held)

@@ -72,7 +72,12 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
         if api is None:
             console.print("Starting a Prefect server …")
             server = await stack.enter_async_context(
-                running_server(host, port, directory.prefect / "server.log", lambda: _restarted(console))
+                running_server(
+                    host,
+                    port,
+                    directory.prefect / "server.log",
+                    lambda told: _tell("fazhi.server.restarted", "server", told, console),
+                )
             )
             api = os.environ["PREFECT_API_URL"] = server.api
         elif not answers(api):
@@ -83,11 +88,6 @@ async def _serve(directory: DataDirectory, host: str, port: int, try_now: str | 
 
         with minded(directory.prefect / "serving", lambda told: _tell("fazhi.serve.restarted", "serve", told, console)):
             await serve_flows(try_now, lambda moment: _show_plans(try_now, moment, console))
-
-
-def _restarted(console: Console) -> None:
-    told = "The Prefect server ended unasked and was started again; runs in progress may have lost their state."
-    _tell("fazhi.server.restarted", "server", told, console)
 
 
 def _tell(name: AlarmName, about: str, told: str, console: Console) -> None:

@@ -19,6 +19,8 @@ START_S = 300.0
 """How long a server may take until it answers; 12 to 19 s are usual, a migration or a busy machine takes longer."""
 STOP_S = 20.0
 """How long a server may take to write what it holds before it is killed."""
+AGAIN_S = 10.0
+"""How long a server that cannot be started again is left alone before the next attempt."""
 AUTH = "PREFECT_SERVER_API_AUTH_STRING"
 """`user:password` that the server asks of everyone; clients say it in PREFECT_API_AUTH_STRING."""
 
@@ -113,13 +115,18 @@ class Server:
                     f"{self.host}:{self.port} cannot be used ({fault.strerror}); choose another --port."
                 ) from fault
 
-    async def keep_alive(self, on_restart: Callable[[], None]) -> None:
-        """Start the server again whenever it ends; returns never."""
+    async def keep_alive(self, tell: Callable[[str], None]) -> None:
+        """Start the server again whenever it ends, and tell so; returns never."""
         while True:
             assert self._process is not None
             await self._process.wait()
-            await self.start()
-            on_restart()
+            try:
+                await self.start()
+            except ServerError as fault:
+                tell(f"The Prefect server ended unasked and cannot be started again yet. {fault}")
+                await asyncio.sleep(AGAIN_S)
+            else:
+                tell("The Prefect server ended unasked and was started again; a run may have lost its state.")
 
     async def stop(self) -> None:
         """Ask the server to end, and kill it if it does not."""
@@ -136,12 +143,13 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def running_server(host: str, port: int, log: Path, on_restart: Callable[[], None]) -> AsyncIterator[Server]:
-    """A server for as long as the block runs. Raises ServerError, OpenServerError."""
+async def running_server(host: str, port: int, log: Path, tell: Callable[[str], None]) -> AsyncIterator[Server]:
+    """A server for as long as the block runs; `tell` hears a sentence when it ended unasked. Raises ServerError,
+    OpenServerError."""
     demand_password(host)
     server = Server(host, port, log)
     await server.start()
-    watch = asyncio.create_task(server.keep_alive(on_restart))
+    watch = asyncio.create_task(server.keep_alive(tell))
     try:
         yield server
     finally:

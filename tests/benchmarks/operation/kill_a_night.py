@@ -44,6 +44,8 @@ class Installation:
     """What runs in a trial: the process above the crawls, and how to kill the victim and to start it again."""
 
     above: int
+    requests: int
+    """How many requests are answered when the victim falls."""
     kill: Callable[[str], list[int]]
     """Kills the victim (the id of the night's run is given) and returns the crawls that it did not kill itself."""
     again: Callable[[], object]
@@ -58,7 +60,7 @@ def fell(pids: list[int], what: str) -> None:
 
 
 @contextlib.contextmanager
-def one_machine(trial: Rig, victim: str) -> Iterator[Installation]:
+def one_machine(trial: Rig, victim: str, portals: int) -> Iterator[Installation]:
     """`fazhi serve`, on SQLite or, where PostgreSQL is the victim, on that."""
     with contextlib.ExitStack() as stack:
         if victim == "postgres":
@@ -89,11 +91,12 @@ def one_machine(trial: Rig, victim: str) -> Iterator[Installation]:
                 wait_until("the end of the server", lambda: trial.ask("/health") is None, 60)
                 trial.serve()
 
-        yield Installation(served, kill, again)
+        # Half of a night: four requests a portal.
+        yield Installation(served, 2 * portals, kill, again)
 
 
 @contextlib.contextmanager
-def several_machines(trial: Rig, victim: str) -> Iterator[Installation]:
+def several_machines(trial: Rig, victim: str, portals: int) -> Iterator[Installation]:
     """A server on PostgreSQL, a coordinator and two workers, of which one falls."""
     with postgres(trial.folder / "postgres", POSTGRES_PORT) as database:
         trial.serve_work_pool(database.for_prefect)
@@ -116,20 +119,21 @@ def several_machines(trial: Rig, victim: str) -> Iterator[Installation]:
                 time.sleep(AGAIN_S)
                 trial.work("first", "shards")
 
-        yield Installation(first, kill, again)
+        # The other worker may be ahead.
+        yield Installation(first, portals // 2, kill, again)
 
 
 def trial_of(victim: str, portals: int, undisturbed: dict[str, list[tuple[object, ...]]], folder: Path) -> str:
     course = several_machines if victim in SEVERAL_MACHINES else one_machine
     with web_receiver(RECEIVER_PORT) as receiver, rig(folder, 4331) as trial:
         trial.open_portals(portals, PORTALS_PORT, "--answer-s", "1.5")
-        with course(trial, victim) as installed:
+        with course(trial, victim, portals) as installed:
             set_up_alerts(trial, receiver)
             run = trial.run_flow()
-            # Four requests a portal.
             wait_until(
                 "half of a night",
-                lambda: len(trial.requests()) >= 2 * portals and children(installed.above, "crawlers.collect"),
+                lambda: len(trial.requests()) >= installed.requests and children(installed.above, "crawlers.collect"),
+                400,
             )
             crawls = installed.kill(run)
             begun = time.monotonic()
