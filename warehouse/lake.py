@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from warehouse.coverage import tell_coverage
+from warehouse.derived import derive
 from warehouse.gate import judge
-from warehouse.migrate import is_current, migrate, refresh_views
+from warehouse.migrate import has_our_views, migrate, refresh_views
 from warehouse.place import LAKE
 from warehouse.release import SURVIVORS, GateRefused, LoaderBusy, Release
 
@@ -81,7 +81,7 @@ class Lake:
 
     def publish(self, run_id: str) -> Release:
         """Judge the transaction and commit it: from then on all readers see it. Raises GateRefused, LoaderBusy."""
-        tell_coverage(self.connection)
+        derive(self.connection)
         failures = judge(self.connection, compare=True)
         if failures:
             raise GateRefused(failures)
@@ -107,7 +107,7 @@ def prepare_lake(where: str, data: str | Path) -> None:
     LoaderBusy."""
     try:
         with open_lake(where) as reader:
-            if is_current(reader):
+            if has_our_views(reader):
                 return
     except NoLake:
         pass  # not made yet; or out of reach, as the next attempt will say

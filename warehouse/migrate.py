@@ -95,14 +95,19 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, *, lake: bool = False) 
         connection.execute("CHECKPOINT")
 
 
-def is_current(connection: duckdb.DuckDBPyConnection) -> bool:
-    """Whether a warehouse, which may be opened for reading alone, is what `migrate` and `refresh_views` make."""
+def has_our_views(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a warehouse has the tables and the views of this program; it may be opened for reading alone."""
+    return has_our_tables(connection) and _told_views(connection) == _views_digest()
+
+
+def has_our_tables(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a warehouse has the tables of this program: neither an earlier one's nor a later one's."""
     known = connection.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'schema_version'").fetchone()
     if known is None:
         return False
     wanted = {number: _digest(step) for number, step in enumerate(migrations(), start=1)}
     applied = {number: digest for number, (_, digest) in _applied(connection).items()}
-    return applied == wanted and _told_views(connection) == _views_digest()
+    return applied == wanted
 
 
 def _applied(connection: duckdb.DuckDBPyConnection) -> dict[int, tuple[str, str]]:

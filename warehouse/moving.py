@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.lake import Lake, NoLake, attach_lake, open_lake, tables
-from warehouse.migrate import is_current
+from warehouse.migrate import has_our_tables
 from warehouse.release import RELEASE, Staging
 
 
@@ -24,10 +24,12 @@ def into_file(lake: str, folder: Path) -> Path:
     with Staging(folder) as staging:
         attach_lake(staging.connection, lake, "lake")
         staging.connection.execute("USE lake")
-        current = is_current(staging.connection)
+        ours = has_our_tables(staging.connection)
         staging.connection.execute("USE staging")
-        if not current:
-            raise NoLake(f"{lake} was made by another version of the program: load a run with this one first.")
+        if not ours:
+            raise NoLake(
+                f"{lake} has the tables of another version of the program: `fazhi run` with this one brings them up."
+            )
         _copy(staging.connection, "lake", "staging")
         return staging.publish("copy").path
 

@@ -89,6 +89,7 @@ def backup(data: DataDirectory, folder: Path, wait_s: float = 0.0, tell: Tell = 
                 digest = _copy(source, folder / name)
                 fresh.append(File(name, found.st_size, found.st_mtime_ns, digest))
         if data.lake:
+            data.place().prepare()  # a lake of an earlier program gets the tables of this one
             file = _back_up_lake(data.lake, folder, known)
             (kept if file.name in known else fresh).append(file)
         fresh += _back_up_prefect(data, folder)
