@@ -22,15 +22,18 @@ YEAR = re.compile(r"(?<![与较比同由从])\d{4}年(?:度)?(?!相比|同期|�
 VAGUE = frozenset(("累计", "全年", "连续"))
 """Words that give no time where a clause or sentence names one."""
 RANKED = re.compile("全国|全省|全区|全市|全县")
-SCOPES = (
-    ("other", re.compile(r"法院|检察院|中院|最高检|司法部")),
-    ("全国", re.compile(r"全国")),
-    ("全省", re.compile(r"全省|自治区|全自治区|省级")),
-    ("市本级", re.compile(r"[市县区州]本级|市级|县级|区级|[市县区州]政府(?!网)|政府办|[市县区]直")),
-    ("镇街", re.compile(r"镇街|街道办|乡镇|全镇|全乡|全街|我镇|我乡|我街")),
-    ("部门", re.compile(r"[我全本市县区]局|全系统|委机关|部门|分局")),
-    ("全市", re.compile(r"全[市县区州盟旗]|我[市县区州]|各[县区]|辖区")),
-)
+SCOPES = {
+    "other": ("other", r"法院|检察院|中院|最高检|司法部"),
+    "nation": ("全国", r"全国"),
+    "province": ("全省", r"全省|自治区|全自治区|省级"),
+    "own": ("市本级", r"[市县区州]本级|市级|县级|区级|[市县区州]政府(?!网)|政府办|[市县区]直"),
+    "towns": ("镇街", r"镇街|街道办|乡镇|全镇|全乡|全街|我镇|我乡|我街"),
+    "department": ("部门", r"[我全本市县区]局|全系统|委机关|部门|分局"),
+    "whole": ("全市", r"全[市县区州盟旗]|我[市县区州]|各[县区]|辖区"),
+}
+"""Scopes by name, the strongest first, each with the words that tell it."""
+SCOPED = re.compile("|".join(f"(?P<{name}>{words})" for name, (_, words) in SCOPES.items()))
+STRENGTH = {name: rank for rank, name in enumerate(SCOPES)}
 LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|乡镇办)")
 """A clause that begins with the governments below speaks of theirs, not of the reporting one's figures."""
 
@@ -73,6 +76,7 @@ class Bearings:
     def said(self, span: tuple[int, int]) -> str | None:
         """The scope that the words of a span name."""
         if span not in self.scopes:
-            words = self.flat[slice(*span)]
-            self.scopes[span] = next((scope for scope, pattern in SCOPES if pattern.search(words)), None)
+            told = {match.lastgroup for match in SCOPED.finditer(self.flat, *span)}
+            strongest = min((name for name in told if name), key=STRENGTH.__getitem__, default=None)
+            self.scopes[span] = None if strongest is None else SCOPES[strongest][0]
         return self.scopes[span]

@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import ceil, floor
 
 from flows.extraction.facts import Check, CheckVerdict, Observation, Quantity
@@ -21,8 +21,10 @@ from flows.extraction.meaning.catalogue import Catalogue, load_catalogue
 CLAUSE_MARK = re.compile(r"[,，;；。\n]")
 NEAREST = 4
 """Statements of one indicator, before and after a rate, that may be its whole."""
+BEHIND_END = re.compile(r"[,，;；。、()（）\n]")
 SENTENCE_END = re.compile(r"[。!?！？\n]")
 NUMBER = re.compile(r"([\d０-９][\d０-９,，]*)(?:[.．]([\d０-９]+))?\s*(万|亿|千|百)?")
+SCALED = re.compile("[.．百千万亿]")
 TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]")
 CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
@@ -50,7 +52,9 @@ WHOLES = (
 )
 """What the words of a share call its whole."""
 RATE_NAME = re.compile(r"([一-鿿“”（）()]{2,12})(?:率|比例)[^率]*$")
-OUTCOMES = (
+REST = {"败诉": "胜诉", "胜诉": "败诉"}
+"""Words of what is left of the whole, where they are not 不 or 未 and the name."""
+NAMED = (
     ("合格|通过|达标|及格", r"(?<![不未])(?:合格|通过|取得|达标)"),
     ("办结|结案|审结", r"(?<![不未])(?:办结|结案|审结|已结)"),
     ("成功|调成|化解|调处", r"(?<![不未])(?:成功|调成|化解|调处)"),
@@ -70,8 +74,10 @@ OUTCOMES = (
     ("优秀|优良", r"优秀|优良"),
 )
 """What the name of a rate ends with, and the words of the count that it is a rate of."""
-REST = {"败诉": "胜诉", "胜诉": "败诉"}
-"""Words of what is left of the whole, where they are not 不 or 未 and the name."""
+OUTCOMES = tuple(
+    (re.compile(rate), re.compile(count), re.compile(REST.get(rate, f"[不未](?:{rate})"))) for rate, count in NAMED
+)
+"""The same with the words of what is left of the whole."""
 JOINED = re.compile(r"、[^,，;；。\d]{0,12}")
 NONE = Fraction(0)
 SUMMABLE = frozenset(("count", "money", "change"))
@@ -178,8 +184,8 @@ class _Reading:
         self.implied: dict[str, tuple[int, Fraction, str]] = {}
 
     def figure(self, at: int, quantity: Quantity, codes: frozenset[str]) -> _Figure:
-        match = NUMBER.search(quantity.text)
         places, slack = 0, NONE
+        match = NUMBER.search(quantity.text) if SCALED.search(quantity.text) else None
         if match is not None:
             places = len(match.group(2) or "")
             times = TIMES.get(match.group(3) or "", 1)
@@ -287,7 +293,7 @@ class _Reading:
         """The words on both sides of a count, no further than its clause and the figures beside it."""
         end = self.figures[at].quantity.end
         stop = self.figures[at + 1].quantity.start if at + 1 < len(self.figures) else len(self.text)
-        return self.words(at) + "|" + re.split(r"[,，;；。、()（）\n]", self.text[end : min(end + 12, stop)])[0]
+        return self.words(at) + "|" + BEHIND_END.split(self.text[end : min(end + 12, stop)], maxsplit=1)[0]
 
     def counts(self, at: int) -> list[tuple[int, _Figure]]:
         """The exact counts that rate `at` may be of, the nearest first, and where they stand."""
@@ -330,13 +336,12 @@ class _Reading:
         if not name:
             return None
         wholes = [_count(one) for one in near] + self.lists(at, None)
-        for of_rate, of_count in OUTCOMES:
-            if not re.search(of_rate, name[-4:]):
+        for of_rate, of_count, of_rest in OUTCOMES:
+            if not of_rate.search(name[-4:]):
                 continue
             counts = self.counts(at)
-            parts = [_count(one) for index, one in counts if re.search(of_count, self.counted(index))]
-            of_rest = REST.get(of_rate, f"[不未](?:{of_rate})")
-            rest = [one for index, one in counts if re.search(of_rest, self.counted(index))]
+            parts = [_count(one) for index, one in counts if of_count.search(self.counted(index))]
+            rest = [one for index, one in counts if of_rest.search(self.counted(index))]
             parts += [
                 _Count(whole.value - one.value, whole.slack + one.slack, whole.unit, (*whole.figures, one))
                 for one in rest
@@ -633,7 +638,7 @@ class _Reading:
         ]
         for at, total in enumerate(counts):
             parts: list[_Figure] = []
-            for other in counts[at + 1 :]:
+            for other in islice(counts, at + 1, None):
                 if other.sentence != total.sentence or other.quantity.unit != total.quantity.unit:
                     break
                 if other.value > total.value:
@@ -668,10 +673,10 @@ class _Reading:
         """A total of one sentence against the parts that the next one begins with: 从类别看,食品类1122件."""
         found: list[Check] = []
         for at, first in enumerate(self.figures):
+            if at and self.figures[at - 1].sentence == first.sentence:
+                continue
             begin = self.stops[first.sentence - 1] + 1 if first.sentence else 0
             if DIVIDES.match(self.text, begin, min(begin + 40, first.quantity.start)) is None:
-                continue
-            if at and self.figures[at - 1].sentence == first.sentence:
                 continue
             unit = first.quantity.unit
             parts = [one for one in self.figures[at : at + 12] if self.is_part(one, first.sentence, unit)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flows.extraction.facts import Quantity
-from flows.extraction.meaning.matcher import Hit, Matcher, Rule, fits
+from flows.extraction.meaning.matcher import Hit, Matcher, Rule
 from flows.extraction.meaning.places import REACH, Place, bits
 
 BRACKETED = re.compile(r"\([^()]*\)")
@@ -46,12 +46,12 @@ class Choice:
         item_bits = sentence_bits if item == reach else place.clause_bits | _since(place.lead, item)
         best: Found | None = None
         keys = near_bits & matcher.says_keys
-        tables = [(keys, matcher.by_says), (sentence_bits & matcher.sentence_keys, matcher.by_sentence)]
+        tables = ((keys, matcher.by_says), (sentence_bits & matcher.sentence_keys, matcher.by_sentence))
         for mask, table in tables:
             while mask:
                 bit = mask & -mask
                 mask ^= bit
-                for rule in table[bit]:
+                for rule in matcher.fitting(table, bit, quantity, kinds):
                     if (
                         rule.says_all & ~near_bits
                         or rule.excludes & (place.clause_bits if quantity.kind == "rank" else near_bits)
@@ -59,7 +59,6 @@ class Choice:
                         or rule.clause & ~place.clause_bits
                         or rule.sentence & ~sentence_bits
                         or rule.after & ~place.after_bits
-                        or not fits(rule, quantity, kinds)
                     ):
                         continue
                     found = self.score(rule, quantity, place, near, item_bits)

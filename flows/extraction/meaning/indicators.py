@@ -19,7 +19,8 @@ from flows.extraction.meaning.matcher import SETTLED, Matcher, load_matcher
 from flows.extraction.meaning.places import LEAD, ONCE, Place, Surroundings, bits, narrowed
 
 LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
-CHANGE = re.compile(r"增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减")
+GROWN = re.compile(r"(?:增长|增加|上升|下降|减少|提高)(?:了|达)$")
+CHANGE = re.compile(r"(?:增长|增加|上升|提高|提升|上涨|攀升|增幅|同比|下降|减少|降低|回落|压减|下滑|降幅|缩减)$")
 OFTEN = re.compile(
     r"每[^,;、]{0,5}$|(?:^|[,;:])(?:坚持|定期)?每(?:半年|季度?|个?月|周|年|学期)(?:[^,;共计]|共(?!计|有)){0,40}$"
 )
@@ -132,9 +133,9 @@ class _Reading:
     def is_change(self, quantity: Quantity, said: str) -> bool:
         if quantity.unit in ("个百分点", "百分点", "倍"):
             return True
-        if LEVELLED.search(said) and not re.search(r"(?:增长|增加|上升|下降|减少|提高)(?:了|达)$", said):
+        if LEVELLED.search(said) and not GROWN.search(said):
             return False
-        return quantity.kind == "change" or bool(re.search(CHANGE.pattern + r"$", said[-4:]))
+        return quantity.kind == "change" or CHANGE.search(said) is not None
 
     def repeats(self, index: int, place: Place) -> bool:
         """Whether a rank only adds to one that the sentence stated before: 排名第四,是连续七次稳居前五的城市."""

@@ -24,6 +24,7 @@ MODIFIER = (
 )
 NOTHING = r"(?!)"
 """A pattern that matches nowhere, for a catalogue without carriers."""
+NUMBER_ENDS = frozenset("0123456789０１２３４５６７８９万亿余")
 SETTLED = frozenset(("%", "‰", "个百分点", "百分点", "倍"))
 
 Word = tuple[str, int, int, int]
@@ -58,6 +59,7 @@ class Matcher:
     def __init__(self, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
         self._bits: dict[Group, int] = {}
+        self._fitting: dict[tuple[bool, int, str | None, str, bool, tuple[str, ...] | None], list[Rule]] = {}
         rules: list[Rule] = []
         for indicator in catalogue.indicators.values():
             for phrasing in indicator.phrasings:
@@ -130,6 +132,16 @@ class Matcher:
                 longer.setdefault(word[:3], []).append((word, len(word), bits, title))
         return singles, pairs, longer
 
+    def fitting(
+        self, table: dict[int, list[Rule]], bit: int, quantity: Quantity, kinds: tuple[str, ...] | None
+    ) -> list[Rule]:
+        """The rules of a table's entry whose indicator such a number can state."""
+        bare = quantity.unit is None and quantity.text[-1:] in NUMBER_ENDS
+        key = (table is self.by_says, bit, quantity.unit, quantity.kind, bare, kinds)
+        if key not in self._fitting:
+            self._fitting[key] = [rule for rule in table[bit] if fits(rule, quantity, kinds)]
+        return self._fitting[key]
+
     def scan(self, flat: str, start: int, end: int) -> list[Hit]:
         """Every word of the catalogue between `start` and `end`, by its start."""
         part = flat[start:end]
@@ -187,7 +199,7 @@ def fits(rule: Rule, quantity: Quantity, kinds: tuple[str, ...] | None) -> bool:
     if kind == "money":
         return quantity.kind == "money" or unit == "元"
     if unit is None:
-        return quantity.kind == "count" and quantity.text[-1:] in "0123456789０１２３４５６７８９万亿余"
+        return quantity.kind == "count" and quantity.text[-1:] in NUMBER_ENDS
     return unit in rule.units or unit.removeprefix("个") in rule.units
 
 

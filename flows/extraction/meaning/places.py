@@ -83,7 +83,6 @@ class _Clause:
 
     start: int
     end: int
-    hits: list[Hit]
     bits: int
     lead: list[Hit]
     lead_bits: int
@@ -165,7 +164,7 @@ class Surroundings:
             hits = [hit for hit in hits if not match.start() <= hit[0] < match.end()]
         starts = [hit[0] for hit in hits]
         aim = TARGET.search(self.flat, start, end)
-        clause = _Clause(start, start, [], 0, [], 0, 0)
+        clause = _Clause(start, start, 0, [], 0, 0)
         for index in range(first, after):
             quantity = self.quantities[index]
             around = self.around(quantity.start)
@@ -176,23 +175,19 @@ class Surroundings:
             if (clause.start, clause.end) != (clause_start, clause_end):
                 begin, begun = bisect_left(starts, clause_start), bisect_left(starts, clause_end)
                 lead = hits[bisect_left(starts, clause_start - LEAD) : begin]
-                inside = hits[begin:begun]
-                clause = _Clause(
-                    clause_start, clause_end, inside, bits(inside), lead, bits(lead), self.latest(self.flat, lead)
-                )
+                last = self.latest(self.flat, lead)
+                clause = _Clause(clause_start, clause_end, bits(hits[begin:begun]), lead, bits(lead), last)
             left, right = self.segment(index, clause_start, clause_end)
-            near = [
-                hit
-                for hit in clause.hits
-                if (left <= hit[0] and hit[1] <= quantity.start) or (hit[0] >= quantity.end and hit[1] <= right)
-            ]
+            before = hits[bisect_left(starts, left) : bisect_left(starts, quantity.start)]
+            behind = hits[bisect_left(starts, quantity.end) : bisect_left(starts, right)]
+            near = [hit for hit in before if hit[1] <= quantity.start] + [hit for hit in behind if hit[1] <= right]
             if not near and at and self.is_bare(index, clause_start, right):
                 begin = ends[at - 1] + 1
                 earlier = self.quantities[max(index - 2, 0) : index]
                 if not any(begin < one.end <= clause_start for one in earlier):
                     left, near = begin, [hit for hit in clause.lead if hit[0] >= begin]
             reached = min(clause_end + REACH, self.quantities[index + 1].start if index + 1 < after else end)
-            behind = hits[bisect_left(starts, clause_end) : bisect_right(starts, reached)]
+            after_clause = hits[bisect_left(starts, clause_end) : bisect_right(starts, reached)]
             near_bits = bits(near)
             yield (
                 index,
@@ -205,7 +200,7 @@ class Surroundings:
                     near=near,
                     near_bits=near_bits,
                     clause_bits=clause.bits | near_bits,
-                    after_bits=bits([hit for hit in behind if hit[1] <= reached]),
+                    after_bits=bits([hit for hit in after_clause if hit[1] <= reached]),
                     lead=clause.lead,
                     lead_bits=clause.lead_bits,
                     lead_last=clause.lead_last,

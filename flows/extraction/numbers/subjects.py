@@ -109,15 +109,17 @@ class _Sentence:
 
 
 _EDGES = "、 "
+_PAIRED = re.compile("[（）()“”《》]")
 _AT_ONCE = re.compile(r"^(?:其中|并|已|共|全年|累计|全市|另有?|年内)+")
 
 
 def _tidy(phrase: str) -> str:
     """Without joints at the ends, and without a bracket or a quotation mark that has lost its other half."""
     phrase = phrase.strip(_EDGES).lstrip("的").rstrip("的")
-    for left, right in ("（）", "()", "“”", "《》"):
-        if phrase.count(left) != phrase.count(right):
-            phrase = phrase.replace(left, "").replace(right, "")
+    if _PAIRED.search(phrase):
+        for left, right in ("（）", "()", "“”", "《》"):
+            if phrase.count(left) != phrase.count(right):
+                phrase = phrase.replace(left, "").replace(right, "")
     return phrase.strip(_EDGES)
 
 
@@ -170,8 +172,10 @@ def _clause_start(text: str, floor: int, at: int) -> int:
 
 def _head_of(text: str, floor: int, start: int) -> tuple[str, str]:
     """The words of the clause before `start`, not before `floor`: as they stand, and as a noun phrase."""
-    raw = _OPEN_NOTE.sub("", text[_clause_start(text, floor, start) : start])
-    stem = _NOTE_BEFORE.sub("", raw)
+    stem = raw = text[_clause_start(text, floor, start) : start]
+    if "(" in raw or "（" in raw:
+        raw = _OPEN_NOTE.sub("", raw)
+        stem = _NOTE_BEFORE.sub("", raw)
     stem = _FROM.sub("", _BECAME.sub("", _LOOSE.sub("", stem)))
     return raw, _trimmed(stem)
 
