@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import inspect
 import os
+import threading
+import time
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
 
+END_S = 30.0
+"""How long a run may take to end itself when its runner is gone."""
 SEND_S = 10.0
 """How long events may take to reach a server."""
 
@@ -40,7 +44,17 @@ def stay_with_runner() -> None:
     if "PREFECT__FLOW_RUN_ID" in os.environ:
         from crawlers.parent import die_with_parent
 
+        threading.Thread(target=_exit_after, args=(os.getppid(),), daemon=True).start()
         die_with_parent()
+
+
+def _exit_after(parent: int) -> None:
+    """SIGTERM lets a run close what it has open. But a flow that was taken out of its event loop may leave a thread
+    behind that the interpreter would wait for, for ever."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    time.sleep(END_S)
+    os._exit(1)
 
 
 def answers(api: str) -> bool:

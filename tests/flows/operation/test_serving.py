@@ -146,10 +146,14 @@ def test_a_serve_that_was_killed_is_told_when_it_returns(tmp_path: Path) -> None
     assert [sentence.startswith(f"`fazhi serve` (process {os.getpid()}, since ") for sentence in told] == [True]
 
 
-def test_a_child_ends_with_the_process_that_started_it(tmp_path: Path) -> None:
+def test_a_child_ends_with_the_process_that_started_it() -> None:
     """What keeps a server or a crawl from outliving a parent that was killed without a word."""
     bound = "from crawlers.parent import die_with_parent; die_with_parent()"
-    child = f"import time; {bound}; print(1, flush=True); time.sleep(60)"
+    assert not _lives(_orphan_of(f"import time; {bound}; print(1, flush=True); time.sleep(60)"))
+
+
+def _orphan_of(child: str) -> int:
+    """Kill the process that started this code, once it has printed; its id, when it has ended or 30 s have gone by."""
     parent = f"""
 import subprocess, sys, time
 child = subprocess.Popen([sys.executable, "-c", {child!r}], stdout=subprocess.PIPE, start_new_session=True)
@@ -164,7 +168,18 @@ time.sleep(60)
     deadline = time.monotonic() + 30
     while _lives(orphan) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not _lives(orphan)
+    return orphan
+
+
+def test_a_flow_that_hangs_when_its_runner_is_gone_is_ended() -> None:
+    """SIGTERM alone would not do: here it is ignored."""
+    child = (
+        "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "os.environ['PREFECT__FLOW_RUN_ID'] = 'x'\n"
+        "from flows.operation import orchestration\norchestration.END_S = 0\norchestration.stay_with_runner()\n"
+        "print(1, flush=True); time.sleep(60)"
+    )
+    assert not _lives(_orphan_of(child))
 
 
 def _lives(pid: int) -> bool:
