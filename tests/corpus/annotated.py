@@ -29,6 +29,8 @@ import yaml
 CORPUS = Path(__file__).parent
 MARK = re.compile(r"\[\[([^|\]]+)\|([^|\]]+)\|([^|\]]*)(?:\|([^|\]]*))?\]\]")
 HEADING = re.compile(r"^(#{1,2}) ((?:[一二三四五六七八九十]+、|[（(][一二三四五六七八九十]+[)）]))(.*)$")
+NUMBER = re.compile(r"〔\d{4}〕|^(?:GB|DB\d\d)")
+"""In the number of a document or a standard."""
 BOUNDS = {"exact", "about", "over", "under"}
 KINDS = {"count", "percent", "money", "rank", "duration", "change", "ratio", "range"}
 TIMES = {"年", "月", "天", "日", "工作日", "小时", "分钟", "周", "季度", "学时"}
@@ -159,11 +161,15 @@ def cited() -> dict[str, tuple[str, str]]:
 def citations(text: str) -> list[dict[str, Any]]:
     """The documents that a text cites, in order. Raises ValueError for a title that cited.tsv does not know."""
     known = cited()
+    numbers = [re.escape(name) for name in known if NUMBER.search(name)]
     found = []
-    for match in re.finditer(r"《([^《》]+)》", text):
-        if match[1] not in known:
+    for match in re.finditer("|".join([r"《([^《》]+)》", *numbers]), text):
+        if not match[1] and text[match.start() - 2 : match.start()] in ("》（", "》("):
+            continue  # the number of the title before it
+        title = match[1] or match[0]
+        if title not in known:
             raise ValueError(f"tell in cited.tsv what {match[0]} is")
-        kind, name = known[match[1]]
+        kind, name = known[title]
         if kind != "-":
             span = {"start": match.start(), "end": match.end(), "text": match[0]}
             found.append({**span, "kind": kind, "cited_id": name})

@@ -644,11 +644,12 @@ class _Reading:
                 if other.value > total.value:
                     break
                 parts.append(other)
+            told = [part for part in parts if part.quantity.kind == "change" or self.of_last_year(part.at)]
             if len(parts) < 2 or not total.value:
                 continue
             opened = self.text[total.quantity.end : parts[0].quantity.start]
             marked = PARTS_BEGIN.search(opened) is not None
-            if not marked and total.value < TELLING:
+            if not marked and (told or total.value < TELLING):
                 continue
             summed = NONE
             for end, part in enumerate(parts):

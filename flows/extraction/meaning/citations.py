@@ -29,13 +29,15 @@ _EDITION = re.compile(
 )
 # Works of the press and lists that a title's marks also hold.
 _NO_DOCUMENT = re.compile(
-    r"(?:日报|晚报|时报|蓝皮书|白皮书|周刊|杂志|报告[(（]?\d{0,4}[)）]?|栏目|节目|案例|指数|简报|读本|教程|专刊|公报|新闻联播|剧)$"
+    r"(?:日报|晚报|时报|蓝皮书|白皮书|周刊|杂志|报告[(（]?\d{0,4}[)）]?|栏目|节目|案例|指数|简报|读本|学习纲要|学习问答|论述摘编|选读|选编|教程|专刊|公报|新闻联播|剧)$"
 )
 
 
 _NORMATIVE = re.compile(
     r"(?:意见|通知|决定|决议|措施|公告|通告|函|批复|令|制度|指引|指南|准则|章程|议定书|协议|[〇一二三四五六七八九十0-9]+条|公约|守则|机制|体系|基准|标准|台账|解释|批示|命令|通报|若干规定|纪要|答复|倡议书|承诺书|责任书|清单|目录)$"
 )
+_TOLD_BEHIND = re.compile(r"(?:[、和]?《[^》\n]*》)*等[^，。；、《\n]{0,8}?(?P<what>规范性文件|规章)")
+_TOLD_BEFORE = re.compile(r"(?P<what>规范性文件|规章)$")
 _SHORT_NAME = re.compile(r"\s?[(（]以下(?:统?称|简称)(?:为)?[：:]?[《“\"]([^》”\"\n]{2,30})[》”\"][)）]")
 
 
@@ -59,6 +61,14 @@ def kind_of(title: str) -> Kind | None:
     return "normative_document" if _NORMATIVE.search(bare) else None
 
 
+def _kind_told(text: str, title: re.Match[str]) -> Kind | None:
+    """What the text itself calls the titles of a list: 《…管理办法》等规范性文件4件 are normative documents."""
+    told = _TOLD_BEHIND.match(text, title.end()) or _TOLD_BEFORE.search(text, max(0, title.start() - 8), title.start())
+    if told is None or not title[1].endswith(("办法", "规定", "细则", "规则")):
+        return None
+    return "normative_document" if told["what"] == "规范性文件" else "rule"
+
+
 def identity_of(title: str) -> str:
     """The title without edition, state name, spaces and the wrapping 印发…的通知, so that variant names meet."""
     name = re.sub(r"[\s\u3000]", "", title)
@@ -66,7 +76,7 @@ def identity_of(title: str) -> str:
     if wrapped:
         name = wrapped[1]
     name = _EDITION.sub("", name)
-    name = re.sub(r"^(?:中共中央国务院|中共中央、国务院|国务院)", "", name).replace("中华人民共和国", "")
+    name = re.sub(r"^(?:中共中央国务院|中共中央、国务院|国务院)(?!办公厅)", "", name).replace("中华人民共和国", "")
     return name.translate(str.maketrans("()—–－~～", "（）-----")).replace("--", "-").replace("年-", "-")
 
 
@@ -112,7 +122,7 @@ def _titled(text: str) -> tuple[list[Citation], dict[str, tuple[Kind, str]]]:
     numbered_as: dict[str, tuple[Kind, str]] = {}
     for match in _TITLE.finditer(text):
         known = short.get(match[1])
-        kind = known[0] if known else kind_of(match[1])
+        kind = known[0] if known else _kind_told(text, match) or kind_of(match[1])
         if kind is None:
             continue
         named = known[1] if known else identity_of(match[1])

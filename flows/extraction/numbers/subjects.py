@@ -301,7 +301,7 @@ def _choose(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _S
     if one.kind == "rank":
         return _ranked(text, one, head, said)
     if one.kind == "change":
-        return _changed(head, tail, said)
+        return _changed(raw, head, tail, said)
     if one.kind == "percent":
         return _share_of(text, one, raw, head, tail, said)
     return _counted(text, one, raw, head, tail, said, floor)
@@ -322,12 +322,12 @@ def _ranked(text: str, one: Measured, head: str, said: _Sentence) -> str | None:
     return f"{of}{place}排名" if of else None
 
 
-def _changed(head: str, tail: _Tail, said: _Sentence) -> str | None:
+def _changed(raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
     comparison = _COMPARISON.search(head)
-    change = _CHANGE.search(head)
+    change = _CHANGE.search(head or raw.rstrip())
     if change is None and comparison is None and head:
         return head
-    of = head[: comparison.start()] if comparison else head[: change.start()] if change else ""
+    of = head[: comparison.start()] if comparison else head[: change.start()] if change and head else ""
     how = change[0] if change else ""
     if comparison and change:
         of += head[comparison.end() : change.start()]
@@ -402,7 +402,7 @@ def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _
     if len(head) <= 4:
         with_verb = raw[: raw.rfind(head) + len(head)]
         with_verb = _tidy(_AT_ONCE.sub("", with_verb.lstrip("、和及，")))
-        if head in words.dependents and (of := _of_what(text, one, said, floor)) and len(with_verb) <= 8:
+        if cut(head)[-1] in words.dependents and (of := _of_what(text, one, said, floor)) and len(with_verb) <= 8:
             return of + with_verb if head not in of else of
         if len(head) < len(with_verb) <= 8 and cut(with_verb)[0] in words.leads:
             return with_verb

@@ -109,6 +109,32 @@ CASES = [
         "行政权力事项由⟦1958项⟧精简到⟦1614项⟧,精简⟦17.6%⟧。",
         [("growth", -17.6, -344, 1958, "rounded")],
     ),
+    (
+        "growth with last year's figure before the difference",
+        "归集资金⟦500万元⟧,较上年的⟦400万元⟧增加⟦↑100万元⟧,增长⟦↑25%⟧。",
+        [("growth", 25, 1_000_000, 4_000_000, "consistent")],
+    ),
+    (
+        "last year's figure named by the year of the comparison",
+        "办件⟦86万件⟧,比2024年增长⟦↑25%⟧(2024年为⟦68.8万件⟧)。",
+        [("growth", 25, 172_000, 688_000, "consistent")],
+    ),
+    (
+        "parts of those concluded",
+        "被申请复议已结⟦36件⟧中,维持⟦20件⟧、驳回⟦7件⟧、终止⟦9件⟧。",
+        [("sum", 36, 36, None, "consistent")],
+    ),
+    (
+        "parts that no word announces",
+        "新收申请⟦354件⟧;受理⟦293件⟧,不予受理⟦61件⟧。",
+        [("sum", 354, 354, None, "consistent")],
+    ),
+    ("parts that no word announces and that are not all", "新收申请⟦354件⟧;受理⟦290件⟧,不予受理⟦61件⟧。", []),
+    (
+        "parts in the next sentence",
+        "办理案件⟦6387件⟧。从类别看,市容类⟦4015件⟧,其他类⟦2372件⟧。",
+        [("sum", 6387, 6387, None, "consistent")],
+    ),
     ("the change is of another thing", "申请材料由⟦17份⟧减至⟦8份⟧,办理时间缩短⟦60%⟧。", []),
     (
         "above the plan",

@@ -22,6 +22,7 @@ from flows.extraction.meaning.citations import find_citations, identity_of, kind
         ("政务服务中心运行规范", "standard"),
         ("轻微违法行为不予处罚清单", "normative_document"),
         ("某市日报", None),
+        ("某某思想学习纲要（2024年版）", None),
         ("法治蓝皮书", None),
     ],
 )
@@ -41,6 +42,20 @@ def test_a_title_tells_its_kind(title: str, kind: str | None) -> None:
 )
 def test_variant_names_meet(one: str, other: str) -> None:
     assert identity_of(one) == identity_of(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("印发《某市土地转让管理办法》等行政规范性文件4件。", "normative_document"),
+        ("印发《某市土地转让管理办法》《某市听证规定》等规范性文件。", "normative_document"),
+        ("制定规范性文件《某市土地转让管理办法》1件。", "normative_document"),
+        ("出台《某市土地转让管理办法》等政府规章2部。", "rule"),
+        ("出台《某市土地转让管理办法》，清理规范性文件9件。", "rule"),
+    ],
+)
+def test_what_the_text_calls_a_document_decides(text: str, kind: str) -> None:
+    assert find_citations(text)[0].kind == kind
 
 
 def test_a_number_after_a_title_belongs_to_it() -> None:

@@ -242,6 +242,33 @@ SPOKEN = [
     ("减少入企检查420次,降幅31%", {"enforcement.inspections_reduced": 420, "enforcement.inspections.yoy": -31}),
     ("开展应急演练48场。生产安全事故较上年下降20%", {"emergency.drills": 48}),
     ("召开专题会议4次,研究部署法治政府建设", {"leadership.meetings_on_rule_of_law": 4}),
+    ("以市局为被申请人的行政复议案件41件,已审结36件,维持20件、终止9件", {}),
+    ("我厅作为被申请人的行政复议案件8件。审结6件", {}),
+    ("市政府被申请行政复议3件。全市收到行政复议申请354件", {"reconsideration.received": 354}),
+    ("修订轻微违法行为不予处罚清单,由77项增至106项", {"enforcement.leniency_items": 106}),
+    ("开展旁听庭审活动,共5场", {"leadership.court_observation_sessions": 5}),
+    ("行政机关负责人出庭应诉率连续四年保持100%", {"litigation.head_appearance_rate": 100}),
+    ("收到行政复议申请420件,申请量增加69件", {"reconsideration.received": 420}),
+    ("应诉行政诉讼案件8件,其中1件尚未审结", {"litigation.cases": 8}),
+    (
+        "新收行政复议案件720件(其中民生领域180件),同比增长12%",
+        {"reconsideration.received": 720, "reconsideration.received.yoy": 12},
+    ),
+    (
+        "作出行政处罚决定371件,罚款3516万元,案件数减少18.1%",
+        {
+            "enforcement.penalties": 371,
+            "enforcement.fines_amount": 35_160_000,
+            "enforcement.penalties.yoy": -18.1,
+        },
+    ),
+    (
+        "收到行政复议申请90件,首次超过同期一审行政诉讼案件;审结85件",
+        {"reconsideration.received": 90, "reconsideration.concluded": 85},
+    ),
+    ("全镇17个人民调解委员会共有调解员83人", {"mediation.organizations": 17}),
+    ("2026年将力争创成法治示范社区1个,“法律明白人”达到150名", {}),
+    ("全市行政执法人员5300名;联合检查占行政检查的比重提升到31.4%", {"enforcement.officers": 5300}),
 ]
 
 
