@@ -29,6 +29,14 @@ DEFAULTS = {
     # What the server keeps of runs: a year. Without this its database only grows.
     "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
     "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(365 * 86_400),
+    # What a server looks for when nothing runs: for a few runs a day every half minute will do. It then costs a quarter
+    # less, day and night.
+    "PREFECT_SERVER_SERVICES_LATE_RUNS_LOOP_SECONDS": "30",
+    "PREFECT_SERVER_SERVICES_FOREMAN_LOOP_SECONDS": "30",
+    "PREFECT_SERVER_SERVICES_PAUSE_EXPIRATIONS_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_REPOSSESSOR_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_LOOP_SECONDS": "60",
+    "PREFECT_SERVER_EVENTS_PROACTIVE_GRANULARITY": "PT15S",
     # A server, or the database under it, may be away for minutes: 2 + 4 + … + 256 s. Without its database it answers
     # 500, which Prefect's client would take for an answer.
     "PREFECT_CLIENT_MAX_RETRIES": "8",
