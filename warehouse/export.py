@@ -3,8 +3,7 @@ Frictionless `datapackage.json` that says what every column means, whence the da
 
 Parquet and JSON Lines hold everything as it is. CSV and XLSX are for spreadsheets: cells end at the 32,767 characters
 that Excel takes, and words that a spreadsheet would run as a formula are kept from it, in CSV by an apostrophe.
-Except for XLSX, which carries the time it was
-written, the same release gives the same bytes."""
+Except for XLSX, which carries the time it was written, the same release gives the same bytes."""
 
 from __future__ import annotations
 
@@ -131,7 +130,9 @@ def export(
                 counted = connection.execute(f"SELECT count(*) FROM {source.relation}").fetchone()
                 rows[source.name] = int(counted[0]) if counted else 0
                 for path in _WRITERS[shape](connection, source, partial):
-                    resources.append(_resource(source, shape, path, partial))
+                    # No line of JSON tells a column: a table without rows is no resource that could be read.
+                    if rows[source.name] or shape != "jsonl":
+                        resources.append(_resource(source, shape, path, partial))
             descriptor = _descriptor(connection, place, resources)
         (partial / DESCRIPTOR).write_text(json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         shutil.rmtree(folder, ignore_errors=True)

@@ -127,8 +127,7 @@ def valid_rows(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None
 
 @pytest.mark.parametrize("shape", ["parquet", "csv", "xlsx", "jsonl"])
 def test_the_datapackage_is_valid(release: Place, tmp_path: Path, valid_rows: None, shape: Any) -> None:
-    tables = ["reports", "appearances", "quantities", "observations", "coverage", "portals", "runs"]
-    export(release, shape, tmp_path / "out", tables=tables)
+    export(release, shape, tmp_path / "out")
     described = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))
     assert [licence["name"] for licence in described["licenses"]] == ["CC-BY-4.0"]
     assert described["sources"] == [{"title": "云川市人民政府", "path": "https://yunchuan.example"}]
@@ -137,9 +136,8 @@ def test_the_datapackage_is_valid(release: Place, tmp_path: Path, valid_rows: No
     assert list(frictionless.Package.metadata_validate(described)) == []
     if shape != "parquet":
         report = frictionless.validate(str(tmp_path / "out" / "datapackage.json"))
-        faults = report.flatten(["rowNumber", "fieldName", "type", "note"])
-        # A row of a workbook ends with its last filled cell.
-        assert [fault for fault in faults if shape != "xlsx" or fault[2] != "missing-cell"] == []
+        assert report.flatten(["rowNumber", "fieldName", "type", "note"]) == []
+        assert len(report.tasks) > 10
 
 
 def test_an_answer_keeps_its_order_and_bound_parameters(release: Place, tmp_path: Path) -> None:
