@@ -1,0 +1,125 @@
+"""Stated growth held against last year's figure, or against the difference that the sentence states."""
+
+from __future__ import annotations
+
+import re
+
+from flows.extraction.facts import Check
+from flows.extraction.meaning.figures import VERDICTS, Figure, Figures, judge, plain
+
+COMPARED_YEAR = re.compile(r"[较比](20\d\d)年")
+CHANGED = re.compile(
+    r"同比|环比|[比较]?(?:上年|去年|上一年)(?:同期)?|增长|增加|上升|提高|下降|减少|降低|减幅|降幅|增幅|缩短|压缩|精简|超过|达到?|了"
+)
+OWN_NOUN = re.compile(r"[，,；;][^，,；;]*[一-龥]{2}")
+FROM = re.compile(r"[由从](?:原来|原先)?的?$")
+TO = re.compile(r"[到至为]了?$")
+MOVED = re.compile(
+    r"[,，]?(?:同比|[较比与]?(?:上年|去年|上一年|20\d\d年)(?:度|同期|全年|相比)?(?:的?[\d.,]+[万亿]?[^\d，,]{1,2})?)?"
+    r"(?:净?增加|增长|减少|下降|多|少)了?"
+)
+DOWN = re.compile(r"减|降|少")
+SHRUNK = re.compile(r"(?:精简|压减|压缩|缩减|缩短|减少|下降|降幅)(?:了|达|为)?$")
+
+
+class Growth:
+    """The growth that one text states."""
+
+    def __init__(self, told: Figures) -> None:
+        self.told = told
+
+    def checks(self) -> list[Check]:
+        """Growth against last year's figure or by a stated difference, in the sentence."""
+        found: list[Check] = []
+        for at, figure in enumerate(self.told.figures):
+            quantity = figure.quantity
+            grown = [code for code in figure.codes if code.endswith(".yoy")]
+            points = quantity.unit in ("个百分点", "百分点")
+            if (quantity.unit != "%" and not points) or quantity.bound != "exact" or quantity.value_high is not None:
+                continue
+            if not grown and quantity.kind != "change" and not SHRUNK.search(self.told.words(at)):
+                continue
+            now, moved = (self.rate_before(at), None) if points else self.moved(at)
+            if now is None:
+                continue
+            last = self.last_year(at, now)
+            if moved is not None:
+                down = DOWN.search(self.told.text[now.quantity.end : moved.quantity.end]) is not None
+                base = now.value + moved.value if down else now.value - moved.value
+            elif last is not None:
+                base = last.value
+            else:
+                continue
+            if base <= 0:
+                continue
+            difference = now.value - base
+            computed = difference if points else 100 * difference / base
+            down = quantity.direction == "down" or bool(SHRUNK.search(self.told.words(at)))
+            stated = -figure.value if down and figure.value > 0 else figure.value
+            verdict = judge(stated, figure.places, computed, now.slack and abs(computed) / 100)
+            mark = "个百分点" if points else "%"
+            over = "" if points else f" ÷ {plain(base)}"
+            shown = float(round(computed, figure.places + 2))
+            spans = [quantity, *(one.quantity for one in (now, last, moved) if one is not None)]
+            found.append(
+                Check(
+                    rule="growth",
+                    stated=float(stated),
+                    numerator=float(difference),
+                    denominator=float(base),
+                    computed=float(round(computed, 6)),
+                    verdict=verdict,
+                    start=min(one.start for one in spans),
+                    end=max(one.end for one in spans),
+                    arithmetic=f"({plain(now.value)} - {plain(base)}){over} = {shown:g}{mark},"
+                    f"原文写{plain(stated)}{mark}:{VERDICTS[verdict]}。",
+                )
+            )
+        return found
+
+    def moved(self, at: int) -> tuple[Figure | None, Figure | None]:
+        """The count whose growth figure `at` is, and by how much it grew where the words say so: 较上年增加306户."""
+        now = self.told.before(at)
+        if now is None or now.quantity.kind != "change":
+            return now, None
+        count = self.told.before(now.at)
+        if count is None or count.quantity.kind == "change" or count.quantity.unit != now.quantity.unit:
+            return None, None
+        if not MOVED.fullmatch(self.told.text[count.quantity.end : now.quantity.start]):
+            return None, None
+        return count, now
+
+    def rate_before(self, at: int) -> Figure | None:
+        """The rate right before a change in percentage points, in its sentence."""
+        for index in range(at - 1, max(at - 3, -1), -1):
+            other = self.told.figures[index]
+            if other.sentence == self.told.figures[at].sentence and other.quantity.unit == "%":
+                return other
+        return None
+
+    def of_another(self, at: int, now: Figure) -> bool:
+        """Whether a change names what it is of, other than the count before: 由17份减至8份，办理时间缩短六成."""
+        between = self.told.text[now.quantity.end : self.told.figures[at].quantity.start]
+        return OWN_NOUN.search(CHANGED.sub("", between)) is not None
+
+    def last_year(self, at: int, now: Figure) -> Figure | None:
+        """A figure of the sentence that its words date to the year before, of the unit of `now`."""
+        for index in range(max(at - 4, 0), min(at + 3, len(self.told.figures))):
+            other = self.told.figures[index]
+            if (
+                other is now
+                or index == at
+                or other.sentence != now.sentence
+                or other.quantity.unit != now.quantity.unit
+            ):
+                continue
+            same = COMPARED_YEAR.search(self.told.text, now.quantity.end, self.told.figures[at].quantity.start)
+            told = same is not None and re.search(f"{same[1]}年[度全同期]*[为是]?$", self.told.words(index))
+            turned = (
+                FROM.search(self.told.words(index))
+                and TO.search(self.told.words(now.at))
+                and not self.of_another(at, now)
+            )
+            if turned or told or self.told.of_last_year(index):
+                return other
+        return None

@@ -1,0 +1,340 @@
+"""Stated rates and shares held against the counts that the words make their part and their whole.
+
+A rate is held against every denominator that its sentence and the neighbouring ones offer; one that fits is kept, and
+only where none fits the check is a mismatch. A figure of the count may be missing: then the whole number that the rate
+implies is named, or that there is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from flows.extraction.facts import Check, CheckVerdict
+from flows.extraction.meaning.catalogue import Catalogue
+from flows.extraction.meaning.figures import (
+    CASE_UNITS,
+    VERDICTS,
+    Count,
+    Figure,
+    Figures,
+    comparable,
+    count_of,
+    implied_count,
+    judge,
+    plain,
+    spread_of,
+)
+
+WHOLES = (
+    (re.compile(r"收到|收案|新收|申请总数"), "reconsideration.received"),
+    (re.compile(r"受理"), "reconsideration.accepted"),
+    (re.compile(r"审结|办结|结案"), "reconsideration.concluded"),
+)
+"""What the words of a share call its whole."""
+RATE_NAME = re.compile(r"([一-鿿“”（）()]{2,12})(?:率|比例)[^率]*$")
+REST = {"败诉": "胜诉", "胜诉": "败诉"}
+"""Words of what is left of the whole, where they are not 不 or 未 and the name."""
+NAMED = (
+    ("合格|通过|达标|及格", r"(?<![不未])(?:合格|通过|取得|达标)"),
+    ("办结|结案|审结", r"(?<![不未])(?:办结|结案|审结|已结)"),
+    ("成功|调成|化解|调处", r"(?<![不未])(?:成功|调成|化解|调处)"),
+    ("和解|调撤|调解", r"调解|和解|撤回"),
+    ("立案|受理", r"(?<![不未])(?:立案|受理)"),
+    ("整改|完成|销号", r"(?<![不未])(?:整改|完成|实际|销号)"),
+    ("纠错", r"纠错|撤销|变更|确认违法"),
+    ("维持", r"维持"),
+    ("败诉", r"败诉"),
+    ("胜诉", r"胜诉"),
+    ("出庭|应诉", r"(?<!应)出庭"),
+    ("满意", r"(?<!不)满意"),
+    ("采纳", r"采纳"),
+    ("网办|可办|网上", r"网办|可办|网上"),
+    ("答复|办复|回复", r"(?<![不未])(?:答复|办复|回复)"),
+    ("持证", r"(?<!未)持证"),
+    ("优秀|优良", r"优秀|优良"),
+)
+"""What the name of a rate ends with, and the words of the count that it is a rate of."""
+OUTCOMES = tuple(
+    (re.compile(rate), re.compile(count), re.compile(REST.get(rate, f"[不未](?:{rate})"))) for rate, count in NAMED
+)
+"""The same with the words of what is left of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What the words make the part and the whole of a rate, likeliest first."""
+
+    parts: Sequence[Count]
+    wholes: Sequence[Count]
+    sure: bool
+    """Whether a rate that fits none of them is wrong."""
+    code: str | None
+    """The indicator whose ratio it is."""
+
+
+class Rates:
+    """The rates of one text."""
+
+    def __init__(self, told: Figures, catalogue: Catalogue) -> None:
+        self.told = told
+        self.catalogue = catalogue
+        self.ratios: dict[str, tuple[str, tuple[str, ...]]] = {}
+        for indicator in catalogue.indicators.values():
+            for relation in indicator.relations:
+                if relation.get("type") == "ratio" and indicator.kind == "percent":
+                    self.ratios[indicator.code] = (str(relation["num"]), tuple(map(str, relation["den"])))
+        self.implied: dict[str, tuple[int, Fraction, str]] = {}
+
+    def checks(self) -> list[Check]:
+        """Rates and shares, those that imply a missing count first: another rate may need it."""
+        rated = [
+            (at, figure)
+            for at, figure in enumerate(self.told.figures)
+            if figure.quantity.unit == "%"
+            and figure.quantity.kind != "change"
+            and not any(code.endswith(".yoy") for code in figure.codes)
+            and (0 < figure.value < 100 or (100 < figure.value < 300 and "完成" in self.told.words(at)))
+            and figure.quantity.bound in ("exact", "about")
+            and figure.quantity.value_high is None
+        ]
+        found: list[Check] = []
+        late: list[tuple[int, Figure]] = []
+        for at, figure in rated:
+            one = self.rate(at, figure)
+            if one is None:
+                late.append((at, figure))
+            else:
+                found.append(one)
+        for at, figure in late:
+            one = self.rate_implied(at, figure)
+            if one is not None:
+                found.append(one)
+        return found
+
+    def trial(self, at: int) -> Trial | None:
+        """Which counts the words make the part and the whole of rate `at`."""
+        rate = self.told.figures[at]
+        near = [one for one in self.told.neighbours(at) if not self.told.of_last_year(one.at)]
+        before = self.told.before(at)
+        said = self.told.words(at)
+        share = "占" in said
+        for code in sorted(rate.codes):
+            if code in self.ratios:
+                part, of = self.ratios[code]
+                parts = [count_of(one) for one in near if part in one.codes]
+                named = [one for one in near if one.codes & set(of)]
+                if (
+                    not parts
+                    and share
+                    and before is not None
+                    and before not in named
+                    and not self.told.is_whole(before)
+                ):
+                    parts = [count_of(before)]
+                if parts:
+                    named += [one for one in self.told.of_codes(of, at) if one not in named]
+                    others = [one for one in near if one not in named]
+                    return Trial(parts[:1], [count_of(one) for one in named + others], bool(named), code)
+        if share:
+            if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change":
+                return None
+            if self.told.is_whole(before):
+                return None
+            named = self.told.of_codes((code for words, code in WHOLES if words.search(said)), at)
+            parts = [count_of(before), *self.told.lists(at, before)]
+            sure = said.lstrip("约近达").startswith("占")
+            return Trial(parts, [count_of(one) for one in near + named], sure, None)
+        name = self.name(at)
+        if not name:
+            return None
+        wholes = [count_of(one) for one in near] + self.told.lists(at, None)
+        for of_rate, of_count, of_rest in OUTCOMES:
+            if not of_rate.search(name[-4:]):
+                continue
+            counts = self.told.counts(at)
+            parts = [count_of(one) for index, one in counts if of_count.search(self.told.counted(index))]
+            rest = [one for index, one in counts if of_rest.search(self.told.counted(index))]
+            parts += [
+                Count(whole.value - one.value, whole.slack + one.slack, whole.unit, (*whole.figures, one))
+                for one in rest
+                for whole in wholes
+                if whole.value > one.value and comparable(whole.unit, one.quantity.unit) and one not in whole.figures
+            ]
+            if parts:
+                return Trial(parts, wholes, before is not None and parts[0].figures == (before,), None)
+        if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change" or not rate.places:
+            return None
+        return Trial([count_of(before)], wholes, False, None)
+
+    def name(self, at: int) -> str:
+        """What the rate `at` is called: 按期办结 of 按期办结率达."""
+        match = RATE_NAME.search(self.told.words(at))
+        return match.group(1) if match else ""
+
+    def has_share(self, figure: Figure) -> bool:
+        """Whether a figure is itself given as a share of something: a sibling in a list, not the whole."""
+        end = figure.quantity.end
+        return re.match(r"[,，]?(?:约|大约)?占", self.told.text[end : end + 4]) is not None
+
+    def rate(self, at: int, rate: Figure) -> Check | None:
+        """Rate `at` against the parts and wholes that its words offer; None where they offer too little."""
+        trial = self.trial(at)
+        if trial is None:
+            return None
+        share = "占" in self.told.words(at)
+        order = ("consistent", "rounded", "truncated")
+        fitting: list[tuple[int, Count, Count, Fraction, CheckVerdict]] = []
+        failing: list[tuple[Count, Fraction]] = []
+        for part in trial.parts:
+            for whole in trial.wholes:
+                if whole.figures == part.figures or self.sibling(whole, share) or not whole.value:
+                    continue
+                if not comparable(whole.unit, part.unit) or (rate.value > 100 and part.value < whole.value):
+                    continue
+                computed = 100 * part.value / whole.value
+                verdict = judge(rate.value, rate.places, computed, spread_of(part, whole))
+                if verdict != "mismatch":
+                    fitting.append((order.index(verdict), part, whole, computed, verdict))
+                elif (
+                    part is trial.parts[0]
+                    and self.begins(whole, part, rate)
+                    and (part.value < whole.value or self.named(whole, trial))
+                ):
+                    failing.append((whole, computed))
+            if fitting:
+                break
+        if fitting:
+            _, part, whole, computed, verdict = min(fitting, key=lambda one: one[0])
+            return self.made(rate, part, whole, computed, verdict)
+        part = trial.parts[0]
+        implied = self.imply_whole(rate, part)
+        if failing and trial.sure:
+            whole, computed = min(failing, key=lambda one: abs(one[1] - rate.value))
+            hint = "" if implied is None else f";按所述比率反推,分母应约为{implied}"
+            tried = [one for one, _ in failing if one is not whole]
+            return self.made(rate, part, whole, computed, "mismatch", tried, hint)
+        if implied is not None and (trial.code or share):
+            self.remember(rate, Fraction(implied))
+            hint = f";分母{implied}由比率反推,原文未写"
+            computed = 100 * part.value / implied
+            return self.made(
+                rate, part, implied_count(implied), computed, judge(rate.value, rate.places, computed), (), hint
+            )
+        return None
+
+    def sibling(self, whole: Count, share: bool) -> bool:
+        """Whether a count is itself given as a share of something: no whole but one more part of a list."""
+        return any(self.has_share(one) and (share or not one.codes) for one in whole.figures)
+
+    def named(self, whole: Count, trial: Trial) -> bool:
+        """Whether a count is the whole by its indicator: then even a part above it tells of an error."""
+        return trial.code is not None and any(one.codes & set(self.ratios[trial.code][1]) for one in whole.figures)
+
+    def begins(self, whole: Count, part: Count, rate: Figure) -> bool:
+        """Whether a count stands where the whole of a rate stands: before its part in the sentence, or by its name."""
+        first = whole.figures[0]
+        return first.sentence == rate.sentence and (
+            first.quantity.start < part.figures[0].quantity.start or bool(first.codes)
+        )
+
+    def imply_whole(self, rate: Figure, numerator: Count) -> int | None:
+        """The one whole number of which `numerator` is the stated rate; None where none or several are."""
+        if numerator.slack:
+            return None
+        guess = 100 * numerator.value / rate.value
+        fits = [
+            number
+            for number in range(max(floor(guess) - 3, 1), ceil(guess) + 4)
+            if judge(rate.value, rate.places, 100 * numerator.value / number) in ("consistent", "rounded")
+        ]
+        return fits[0] if len(fits) == 1 else None
+
+    def remember(self, rate: Figure, whole: Fraction) -> None:
+        """A count that a rate implies stands for the indicator that its relation names first, in that sentence."""
+        for code in rate.codes:
+            if code in self.ratios:
+                whole_code = self.ratios[code][1][0]
+                self.implied[whole_code] = (rate.sentence, whole, rate.quantity.text)
+
+    def rate_implied(self, at: int, rate: Figure) -> Check | None:
+        """A rate with its whole alone: what whole number it implies, or what another rate implied."""
+        before = self.told.before(at)
+        if before is None or before.quantity.bound != "exact":
+            return None
+        if re.search("[;；]", self.told.text[before.quantity.end : rate.quantity.start]):
+            return None
+        for code in sorted(rate.codes):
+            if code not in self.ratios:
+                continue
+            part = self.ratios[code][0]
+            if part in before.codes:
+                return None
+            if part in self.implied and abs(self.implied[part][0] - rate.sentence) <= 1:
+                _, value, source = self.implied[part]
+                if before.value >= value:
+                    computed = 100 * value / before.value
+                    verdict = judge(rate.value, rate.places, computed)
+                    needed = round(100 * value / rate.value)
+                    hint = f";分子{plain(value)}由另一比率{source}反推"
+                    if verdict == "mismatch" and needed > before.value:
+                        counted = plain(before.value)
+                        more = plain(needed - before.value)
+                        hint += f";分母若约为{needed}则相符,即另有约{more}件不在所述{counted}件之内(如上年结转)"
+                    return self.made(rate, implied_count(value), count_of(before), computed, verdict, (), hint)
+        named = any(code in self.ratios and before.codes & set(self.ratios[code][1]) for code in rate.codes)
+        said = self.told.words(at)
+        if not named and not (said.endswith(("率", "率为", "率达", "率达到", "率约", "率是")) and "率" in said):
+            return None
+        if before.slack or before.value != int(before.value) or before.value >= 100 * 10**rate.places:
+            return None  # of so many, some whole number fits any rate: nothing is learnt
+        guess = rate.value * before.value / 100
+        accepted = ("consistent", "rounded", "truncated") if named else ("consistent", "rounded")
+        fits = [
+            (accepted.index(verdict), number, verdict)
+            for number in {floor(guess), ceil(guess)}
+            if (verdict := judge(rate.value, rate.places, 100 * Fraction(number) / before.value)) in accepted
+        ]
+        if fits:
+            _, number, verdict = min(fits)
+            computed = 100 * Fraction(number) / before.value
+            hint = f";分子{number}由比率反推,原文未写"
+            return self.made(rate, implied_count(number), count_of(before), computed, verdict, (), hint)
+        if not named or before.quantity.unit not in CASE_UNITS:
+            return None
+        number = round(guess)
+        computed = 100 * Fraction(number) / before.value
+        hint = f";{plain(before.value)}的任何整数份都得不出所述比率"
+        return self.made(rate, implied_count(number), count_of(before), computed, "mismatch", (), hint)
+
+    def made(
+        self,
+        rate: Figure,
+        part: Count,
+        whole: Count,
+        computed: Fraction,
+        verdict: CheckVerdict,
+        tried: Sequence[Count] = (),
+        hint: str = "",
+    ) -> Check:
+        """The check of a rate, with its arithmetic in words; `tried` are wholes that do not fit either."""
+        spans = [one.quantity for one in (rate, *part.figures, *whole.figures)]
+        shown = float(round(computed, max(rate.places + 2, 3)))
+        words = f"{part} ÷ {whole} = {shown:g}%,原文写{plain(rate.value)}%:{VERDICTS[verdict]}"
+        others = [one for one in tried if one.value != whole.value]
+        if others:
+            words += ";另试分母" + "、".join(plain(one.value) for one in others) + ",也不符"
+        return Check(
+            rule="share" if any(code.endswith(".share") for code in rate.codes) else "rate",
+            stated=float(rate.value),
+            numerator=float(part.value),
+            denominator=float(whole.value),
+            computed=float(round(computed, 6)),
+            verdict=verdict,
+            start=min(one.start for one in spans),
+            end=max(one.end for one in spans),
+            arithmetic=words + hint + "。",
+        )

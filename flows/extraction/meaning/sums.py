@@ -1,0 +1,116 @@
+"""Parts held against their total: 规章13件(含新制定5件,修改4件,废止4件)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import islice
+
+from flows.extraction.facts import Check, CheckVerdict
+from flows.extraction.meaning.figures import NONE, SUMMABLE, VERDICTS, Figure, Figures, plain
+
+PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]")
+DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
+"""What opens a sentence that parts the total of the one before."""
+TELLING = 20
+"""A total from which on it is no chance that the figures behind it sum up to it: 新收354件;受理293件,不予受理61件."""
+
+
+class Sums:
+    """The totals of one text."""
+
+    def __init__(self, told: Figures) -> None:
+        self.told = told
+
+    def checks(self) -> list[Check]:
+        """Parts against their total: 规章13件(含新制定5件,修改4件,废止4件)."""
+        found: list[Check] = []
+        counts = [
+            figure
+            for figure in self.told.figures
+            if figure.quantity.kind in SUMMABLE
+            and figure.quantity.unit not in ("%", "个百分点", "百分点", "倍")
+            and figure.quantity.bound == "exact"
+        ]
+        for at, total in enumerate(counts):
+            parts: list[Figure] = []
+            for other in islice(counts, at + 1, None):
+                if other.sentence != total.sentence or other.quantity.unit != total.quantity.unit:
+                    break
+                if other.value > total.value:
+                    break
+                parts.append(other)
+            told = [part for part in parts if part.quantity.kind == "change" or self.told.of_last_year(part.at)]
+            if len(parts) < 2 or not total.value:
+                continue
+            opened = self.told.text[total.quantity.end : parts[0].quantity.start]
+            marked = PARTS_BEGIN.search(opened) is not None
+            if not marked and (told or total.value < TELLING):
+                continue
+            summed = NONE
+            for end, part in enumerate(parts):
+                summed += part.value
+                if summed >= total.value:
+                    parts = parts[: end + 1]
+                    break
+            slack = total.slack + sum((part.slack for part in parts), NONE) if marked else NONE
+            bracket = opened.lstrip()[:1] in ("(", "（")
+            if summed == total.value and len(parts) > 1:
+                verdict: CheckVerdict = "consistent"
+            elif len(parts) > 1 and slack and abs(summed - total.value) <= slack:
+                verdict = "rounded"
+            elif marked and bracket and "其中" not in opened and len(parts) > 1 and self.closes(total, parts):
+                verdict = "mismatch"
+            else:
+                continue
+            found.append(self.summed(total, parts, summed, verdict))
+        return found
+
+    def divided(self) -> list[Check]:
+        """A total of one sentence against the parts that the next one begins with: 从类别看,食品类1122件."""
+        found: list[Check] = []
+        for at, first in enumerate(self.told.figures):
+            if at and self.told.figures[at - 1].sentence == first.sentence:
+                continue
+            begin = self.told.stops[first.sentence - 1] + 1 if first.sentence else 0
+            if DIVIDES.match(self.told.text, begin, min(begin + 40, first.quantity.start)) is None:
+                continue
+            unit = first.quantity.unit
+            parts = [one for one in self.told.figures[at : at + 12] if self.is_part(one, first.sentence, unit)]
+            totals = [
+                one for one in self.told.figures[max(at - 12, 0) : at] if self.is_part(one, first.sentence - 1, unit)
+            ]
+            for end in range(2, len(parts) + 1):
+                summed = sum((part.value for part in parts[:end]), NONE)
+                total = next((one for one in totals if one.value == summed), None)
+                if total is not None:
+                    found.append(self.summed(total, parts[:end], summed, "consistent"))
+                    break
+        return found
+
+    def is_part(self, figure: Figure, sentence: int, unit: str | None) -> bool:
+        """Whether a figure is an exact count of this sentence and unit."""
+        quantity = figure.quantity
+        exact = quantity.kind in ("count", "money") and quantity.bound == "exact"
+        return figure.sentence == sentence and quantity.unit == unit and exact
+
+    def summed(self, total: Figure, parts: Sequence[Figure], summed: Fraction, verdict: CheckVerdict) -> Check:
+        """The check of a total against its parts."""
+        return Check(
+            rule="sum",
+            stated=float(total.value),
+            numerator=float(summed),
+            denominator=None,
+            computed=float(summed),
+            verdict=verdict,
+            start=total.quantity.start,
+            end=parts[-1].quantity.end,
+            arithmetic=" + ".join(plain(part.value) for part in parts)
+            + f" = {plain(summed)},原文总数写{plain(total.value)}:{VERDICTS[verdict]}。",
+        )
+
+    def closes(self, total: Figure, parts: Sequence[Figure]) -> bool:
+        """Whether the bracket that opens behind `total` closes right behind its parts."""
+        close = re.search(r"[)）]", self.told.text[total.quantity.end : parts[-1].quantity.end + 12])
+        return close is not None and total.quantity.end + close.start() >= parts[-1].quantity.end
