@@ -28,7 +28,8 @@ SELECT c.report_id AS 报告编号, c.rule AS 规则, c.stated AS 所述, c.nume
        c.computed AS 算得,
        CASE c.verdict WHEN 'consistent' THEN '一致' WHEN 'rounded' THEN '四舍五入' WHEN 'truncated' THEN '截尾'
                       ELSE '不符' END AS 结论,
-       c.arithmetic AS 算式, c.start AS 起, c."end" AS 止
+       CASE c.kind WHEN 'years' THEN '与上年报告' ELSE '本报告内' END AS 类别, c.arithmetic AS 算式, c.evidence AS 原句,
+       c.start AS 起, c."end" AS 止
 FROM checks c;
 
 CREATE OR REPLACE VIEW 覆盖 AS

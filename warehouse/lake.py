@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import duckdb
 
-from warehouse.coverage import tell_coverage
+from warehouse.derived import derive
 from warehouse.gate import judge
 from warehouse.migrate import has_our_views, migrate, refresh_views
 from warehouse.place import LAKE
@@ -81,7 +81,7 @@ class Lake:
 
     def publish(self, run_id: str) -> Release:
         """Judge the transaction and commit it: from then on all readers see it. Raises GateRefused, LoaderBusy."""
-        tell_coverage(self.connection)
+        derive(self.connection)
         failures = judge(self.connection, compare=True)
         if failures:
             raise GateRefused(failures)

@@ -60,6 +60,8 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> int:
         for name, path in paths.items():
             _read(connection, TABLES[name], path)
         _replace_logs_and_seeds(connection, paths)
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS unsettled (report_id VARCHAR)")
+        connection.execute("INSERT INTO unsettled FROM touched")
         _load_texts(connection, paths, Path(scratch))
         written = (connection.execute("SELECT count(*) FROM incoming").fetchone() or (0,))[0]
         for name in paths:
@@ -520,6 +522,12 @@ _INSERTED = {
         SELECT * EXCLUDE (place, tokens), CAST(list_sum(map_values(tokens)) AS INTEGER) AS words,
                place + (SELECT coalesce(max(doc), 0) FROM search_documents) AS doc
         FROM told""",
+    # Sorted by indicator, so that a question reads only the row groups of its indicators.
+    "observations": "SELECT * EXCLUDE (place) FROM told ORDER BY indicator, place, start",
+    "checks": """
+        SELECT c.* EXCLUDE (place), substr(t.text, c.start + 1, c."end" - c.start) AS evidence
+        FROM told c JOIN batch_report_versions t ON t.report_id = c.report_id AND t.text_digest = c.text_digest
+        ORDER BY place, c.start, c."end", rule, stated""",
 }
 """How batch rows become stored rows, where they are not stored as they are."""
 

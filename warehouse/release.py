@@ -17,7 +17,7 @@ from typing import IO, NamedTuple, Self
 
 import duckdb
 
-from warehouse.coverage import tell_coverage
+from warehouse.derived import derive
 from warehouse.gate import Failure, judge
 from warehouse.migrate import migrate, refresh_views
 
@@ -133,7 +133,7 @@ class Staging:
         """Judge the staging copy and make it the release; the symlink changes in one step.
 
         Raises GateRefused with the failing checks, and leaves the last release in place."""
-        tell_coverage(self.connection)
+        derive(self.connection)
         failures = self._judged()
         if failures:
             raise GateRefused(failures)

@@ -35,8 +35,13 @@ CREATE OR REPLACE VIEW observations AS
 SELECT * EXCLUDE (text_digest, latest) FROM named_observations WHERE latest;
 
 CREATE OR REPLACE VIEW checks AS
-SELECT report_id, rule, stated, numerator, denominator, computed, verdict, start, "end", arithmetic, version
-FROM text_checks WHERE latest;
+SELECT report_id, rule, stated, numerator, denominator, computed, verdict, start, "end", arithmetic, version,
+       'report' AS kind, evidence
+FROM text_checks WHERE latest
+UNION ALL
+SELECT report_id, rule, stated, numerator, denominator, computed, verdict, start, "end", arithmetic, version,
+       'years' AS kind, evidence
+FROM year_checks;
 
 CREATE OR REPLACE VIEW citations AS
 SELECT report_id, start, "end", text, kind, document_number, cited_id, version FROM text_citations WHERE latest;
@@ -139,7 +144,8 @@ SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o
             WHEN o.scope = '全省' AND r.level = 'province' THEN 'whole' ELSE o.scope END AS scope_group,
        CASE WHEN o.period IS NULL OR o.period = '全年'
               OR regexp_full_match(o.period, CAST(r.report_year AS VARCHAR) || ' ?年?度?') THEN 'year'
-            ELSE 'other' END AS period_group
+            ELSE 'other' END AS period_group,
+       o.bound = 'exact' AND o.value_high IS NULL AND scope_group = 'whole' AND period_group = 'year' AS comparable
 FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
 WHERE o.latest;
 
@@ -148,48 +154,8 @@ CREATE OR REPLACE VIEW cells AS
 SELECT report_id, region_code, region, level, issuer, report_year, indicator, value, unit, evidence, start, "end",
        confidence, url, published_on
 FROM figures
-WHERE bound = 'exact' AND value_high IS NULL AND scope_group = 'whole' AND period_group = 'year'
+WHERE comparable
 QUALIFY row_number() OVER (PARTITION BY report_id, indicator ORDER BY confidence DESC, start, "end") = 1;
-
--- Figures held against the same issuer's report of the year before: stated growth, and changes of ten or ten thousand
--- times that no stated growth explains. Rows are shaped as those of checks.
-CREATE OR REPLACE VIEW year_checks AS
-WITH pairs AS (
-    SELECT n.report_id, n.indicator, n.unit, n.start, n."end", n.value AS now, b.value AS before,
-           greatest(n.value / b.value, b.value / n.value) AS times, 100 * (n.value - b.value) / b.value AS grown
-    FROM cells n
-    JOIN cells b ON b.issuer = n.issuer AND b.region_code IS NOT DISTINCT FROM n.region_code
-     AND b.indicator = n.indicator AND b.report_year = n.report_year - 1
-     AND (b.unit IS NOT DISTINCT FROM n.unit
-          OR (b.unit IN ('件', '宗', '起', '例', '件次') AND n.unit IN ('件', '宗', '起', '例', '件次')))
-    WHERE n.value > 0 AND b.value > 0 AND coalesce(n.unit, '') NOT IN ('%', '位')
-),
-told AS (
-    SELECT p.*, f.value AS stated, f.start AS stated_start, f."end" AS stated_end,
-           CAST(length(regexp_extract(CAST(f.value AS VARCHAR), '\.([0-9]*?)0*$', 1)) AS INTEGER) AS places
-    FROM pairs p
-    JOIN figures f ON f.report_id = p.report_id AND f.indicator = p.indicator || '.yoy' AND f.unit = '%'
-     AND f.bound = 'exact' AND f.value_high IS NULL
-),
-judged AS (
-    SELECT *, CASE WHEN grown = stated THEN 'consistent' WHEN round(grown, places) = stated THEN 'rounded'
-                   WHEN trunc(grown * pow(10, places)) / pow(10, places) = stated THEN 'truncated'
-                   ELSE 'mismatch' END AS verdict
-    FROM told
-)
-SELECT report_id, 'growth' AS rule, stated, now - before AS numerator, before AS denominator, grown AS computed, verdict,
-       least(start, stated_start) AS start, greatest("end", stated_end) AS "end",
-       format('上年报告写{:g},本年写{:g},变化{:.4g}%,原文写{:g}%', before, now, grown, stated)
-       || CASE verdict WHEN 'mismatch' THEN ':不符。' ELSE ':相符。' END AS arithmetic
-FROM judged
-UNION ALL BY NAME
-SELECT report_id, 'leap' AS rule, now AS stated, now AS numerator, before AS denominator, now / before AS computed,
-       'mismatch' AS verdict, start, "end",
-       format('本年{:g} ÷ 上年报告{:g} ≈ {:.4g}:相差约{}倍,疑为漏写或多写了计数单位,请核对原文。',
-              now, before, now / before, CASE WHEN times < 100 THEN '十' ELSE '万' END) AS arithmetic
-FROM pairs p
-WHERE (times BETWEEN 7 AND 14 OR times BETWEEN 7000 AND 14000)
-  AND NOT EXISTS (FROM judged j WHERE j.report_id = p.report_id AND j.indicator = p.indicator AND j.verdict <> 'mismatch');
 
 -- Ranked search: reports that hold every one of the words, apart by blanks, best first (BM25). A word that the index
 -- does not know as one word is cut into the longest words in it that the index knows.

@@ -227,9 +227,9 @@ def answer(connection: duckdb.DuckDBPyConnection, number: int, columns: str, **g
         ),
         pytest.param(
             6,
-            {},
-            "region stated computed difference paragraph",
-            [("云川市", 98, 90, 8, "litigation.head_appearance_rate为98%。")],
+            {"year": "2024"},
+            "region kind stated computed difference evidence",
+            [("云川市", "report", 98, 90, 8, "98%")],
             id="6 mismatch",
         ),
         pytest.param(
@@ -331,6 +331,7 @@ def test_fifteen_questions_each_with_its_words() -> None:
         pytest.param(2, {"year": "soon"}, "whole number", id="wrong type"),
         pytest.param(2, {"region": "云川"}, "No region is called", id="misspelt region"),
         pytest.param(2, {"level": "city"}, "no level", id="misspelt level"),
+        pytest.param(6, {"kind": "rate"}, "no kind 'rate' of checks", id="misspelt kind"),
         pytest.param(7, {"indicator": "cases"}, "no indicator", id="misspelt indicator"),
         pytest.param(2, {"region": "990100'; DROP TABLE texts; --"}, "No region is called", id="an attack"),
     ],
@@ -371,8 +372,9 @@ def test_chinese_views(connection: duckdb.DuckDBPyConnection) -> None:
     assert connection.execute("SELECT 状态 FROM 覆盖 WHERE 地区 = '石桥市' AND 年度 = 2024").fetchall() == [
         ("未见公开",)
     ]
-    assert connection.execute("SELECT 结论, count(*) FROM 核对 GROUP BY ALL ORDER BY ALL").fetchall() == [
-        ("一致", 1),
-        ("不符", 1),
+    assert connection.execute("SELECT 类别, 结论, count(*) FROM 核对 GROUP BY ALL ORDER BY ALL").fetchall() == [
+        ("与上年报告", "一致", 1),
+        ("本报告内", "一致", 1),
+        ("本报告内", "不符", 1),
     ]
     assert connection.execute("SELECT count(*) FROM 报告 WHERE 层级 = '县级'").fetchone() == (2,)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.warehouse.batches import digest, run_rows, text_rows, write
+from tests.warehouse.batches import digest, night, run_rows, text_rows, write
 from warehouse.load import load
 from warehouse.release import Staging, open_release
 
@@ -67,4 +67,28 @@ def test_held_against_the_year_before(
         load(staging.connection, batch)
         staging.publish("run-1")
     with open_release(tmp_path / "warehouse") as connection:
-        assert connection.execute("SELECT rule, verdict FROM year_checks ORDER BY rule").fetchall() == expected
+        assert (
+            connection.execute("SELECT rule, verdict FROM checks WHERE kind = 'years' ORDER BY rule").fetchall()
+            == expected
+        )
+
+
+def test_only_what_changed_is_told_anew(tmp_path: Path) -> None:
+    """A year is filled in, and then its figure is revised: each time as if all had come at once."""
+    titles = {year: f"云川市教育局{year}年法治政府建设年度报告" for year in (2022, 2023, 2024)}
+    revised = report(2023, titles[2023] + "。", (RECEIVED, 120, "件"))
+    for name in ("report_versions", "sightings"):
+        revised[name] = [row | {"seen_at": night(9), "capture_id": "later"} for row in revised[name]]
+    first = [report(2022, titles[2022], (RECEIVED, 100, "件")), report(2024, titles[2024], (RECEIVED, 15, "件"))]
+    nights = [
+        (first, []),
+        ([report(2023, titles[2023], (RECEIVED, 1000, "件"))], [(f"{ISSUER}-2023", "leap", 1000, 100)]),
+        ([revised], [(f"{ISSUER}-2024", "leap", 15, 120)]),
+    ]
+    for number, (rows, expected) in enumerate(nights, start=1):
+        with Staging(tmp_path / "warehouse") as staging:
+            load(staging.connection, write(tmp_path / str(number), run_rows(number), *rows))
+            staging.publish(f"run-{number}")
+        with open_release(tmp_path / "warehouse") as connection:
+            told = connection.execute("SELECT report_id, rule, numerator, denominator FROM year_checks").fetchall()
+            assert told == expected

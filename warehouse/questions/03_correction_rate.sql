@@ -10,7 +10,7 @@ SELECT f.region_code, f.region, f.issuer, f.report_year, f.value AS stated_perce
        AS denominator_is,
        c.verdict, c.arithmetic, f.evidence, f.report_id
 FROM figures f
-LEFT JOIN checks c ON c.report_id = f.report_id AND c.stated = f.value AND c.start < f."end" AND c."end" > f.start
+LEFT JOIN checks c ON c.kind = 'report' AND c.report_id = f.report_id AND c.stated = f.value AND c.start < f."end" AND c."end" > f.start
 WHERE f.indicator = 'reconsideration.correction_rate' AND f.bound = 'exact'
   AND f.report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
   AND in_region(f.region_code, $region) AND of_level(f.level, $level)

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 import duckdb
 
 LEVELS = ("province", "prefecture", "county", "township", "department")
+KINDS = ("report", "years")
+"""Kinds of checks: against the report's own counts, against the report of the year before."""
 _PARAMETER = re.compile(r"(\w+) (INTEGER|VARCHAR)(!?)(?: = (\S+))? · (.+)")
 
 
@@ -119,6 +121,8 @@ def _refuse_unknown_words(connection: duckdb.DuckDBPyConnection, values: Mapping
     level = values.get("level")
     if level and level not in (*LEVELS, "all"):
         raise WrongParameter(f"There is no level {level!r}: it is one of {', '.join(LEVELS)}.")
+    if (kind := values.get("kind")) and kind not in KINDS:
+        raise WrongParameter(f"There is no kind {kind!r} of checks: it is one of {', '.join(KINDS)}.")
     refuse_unknown_region(connection, values.get("region"))
     for name in ("indicator", "x", "y"):
         code = values.get(name)
