@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from flows.extraction.facts import Quantity
 from flows.extraction.meaning.matcher import Hit, Matcher, Rule
-from flows.extraction.meaning.places import REACH, Place, bits
+from flows.extraction.meaning.places import REACH, Place
+from flows.extraction.meaning.topics import bits
 
 BRACKETED = re.compile(r"\([^()]*\)")
 PLACES = frozenset(("乡镇", "镇街", "街道", "村", "社区", "县"))

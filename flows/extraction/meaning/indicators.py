@@ -16,7 +16,8 @@ from flows.extraction.meaning.choice import Choice, Found
 from flows.extraction.meaning.facets import Facets
 from flows.extraction.meaning.lists import items, respective
 from flows.extraction.meaning.matcher import SETTLED, Matcher, load_matcher
-from flows.extraction.meaning.places import LEAD, ONCE, Place, Surroundings, bits, narrowed
+from flows.extraction.meaning.places import LEAD, ONCE, Place, Surroundings
+from flows.extraction.meaning.topics import bits, narrowed
 
 LEVELLED = re.compile(r"(?:至|到|为|达|达到|在)(?:了)?$")
 GROWN = re.compile(r"(?:增长|增加|上升|下降|减少|提高)(?:了|达)$")

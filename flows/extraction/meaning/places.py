@@ -12,12 +12,9 @@ from dataclasses import dataclass
 
 from flows.extraction.facts import Quantity, Section
 from flows.extraction.meaning.matcher import Hit, Matcher
-
-NARROW = (("，", ","), ("；", ";"), ("：", ":"), ("（", "("), ("）", ")"), ("！", "!"), ("？", "?"), ("％", "%"))
-"""Full-width marks to their narrow twins, one character for one, so that offsets stay."""
+from flows.extraction.meaning.topics import CLAUSE_END, Topics, bits
 
 STOP = re.compile(r"[。!?]")
-CLAUSE_END = re.compile(r"[,;:。!?\n\t]")
 ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\([一二三四五六七八九十]+\))")
 LINK = re.compile(r"以及|和(?!解|谐|平)|(?<!参)与|(?<![涉普以])及(?![时其格])|并(?!处|案)")
 """What parts two things counted in one clause."""
@@ -97,12 +94,7 @@ class Surroundings:
     ) -> None:
         self.flat = flat
         self.quantities = quantities
-        self.sections = sorted(sections, key=lambda section: section.start)
-        self.section_starts = [section.start for section in self.sections]
-        self.parents = _parents(self.sections)
-        self.headings: dict[int, int] = {}
-        self.holding: dict[int, list[Section]] = {}
-        self.spoken: dict[tuple[int, int], int] = {}
+        self.topics = Topics(flat, sections, matcher)
         self.matcher = matcher
 
     def places(self) -> Iterator[tuple[int, Place]]:
@@ -138,22 +130,16 @@ class Surroundings:
             for back in range(at - 1, max(at - 1 - SENTENCES_BACK, -1), -1):
                 if begins[back + 1] <= item:
                     break
-                topic = self.topic_of(max(begins[back], item), begins[back + 1])
+                topic = self.topics.of_sentence(max(begins[back], item), begins[back + 1])
                 if topic:
                     break
             yield from self.sentence(begin, close, index, last, topic)
             index = last
 
-    def topic_of(self, start: int, end: int) -> int:
-        """What a sentence speaks of at its end."""
-        if (start, end) not in self.spoken:
-            self.spoken[start, end] = self.latest(self.flat, self.matcher.scan(self.flat, start, end))
-        return self.spoken[start, end]
-
     def sentence(self, start: int, end: int, first: int, after: int, topic: int) -> Iterator[tuple[int, Place]]:
         """The places of the numbers of one sentence; `topic` holds what the sentences before it speak of."""
         hits = self.matcher.scan(self.flat, start, end)
-        self.spoken[start, end] = self.latest(self.flat, hits)
+        self.topics.spoken[start, end] = self.topics.latest(self.flat, hits)
         held = [(quantity.start, quantity.end) for quantity in self.quantities[first:after]]
         ends = [start - 1, *_outside(CLAUSE_END, self.flat, start, end, held), end]
         for one in self.quantities[first:after]:
@@ -167,7 +153,7 @@ class Surroundings:
         clause = _Clause(start, start, 0, [], 0, 0)
         for index in range(first, after):
             quantity = self.quantities[index]
-            around = self.around(quantity.start)
+            around = self.topics.around(quantity.start)
             if any(section.part == "plans" for section in around):
                 continue
             at = bisect_right(ends, quantity.start) - 1
@@ -175,7 +161,7 @@ class Surroundings:
             if (clause.start, clause.end) != (clause_start, clause_end):
                 begin, begun = bisect_left(starts, clause_start), bisect_left(starts, clause_end)
                 lead = hits[bisect_left(starts, clause_start - LEAD) : begin]
-                last = self.latest(self.flat, lead)
+                last = self.topics.latest(self.flat, lead)
                 clause = _Clause(clause_start, clause_end, bits(hits[begin:begun]), lead, bits(lead), last)
             left, right = self.segment(index, clause_start, clause_end)
             before = hits[bisect_left(starts, left) : bisect_left(starts, quantity.start)]
@@ -204,7 +190,7 @@ class Surroundings:
                     lead=clause.lead,
                     lead_bits=clause.lead_bits,
                     lead_last=clause.lead_last,
-                    topic=topic or self.heading_topic(around),
+                    topic=topic or self.topics.of_headings(around),
                     dimensions=tuple(section.dimension for section in around if section.dimension),
                     aimed=aim is not None and aim.end() <= quantity.start,
                 ),
@@ -236,7 +222,7 @@ class Surroundings:
         caption = scan(flat, flat.rfind("\n", 0, max(caption_end, 0)) + 1, caption_end) if caption_end > 0 else []
         for index in range(first, after):
             quantity = self.quantities[index]
-            around = self.around(quantity.start)
+            around = self.topics.around(quantity.start)
             if any(section.part == "plans" for section in around):
                 continue
             at = bisect_right([cell[0] for cell in cells], quantity.start) - 1
@@ -263,8 +249,8 @@ class Surroundings:
                     after_bits=0,
                     lead=caption,
                     lead_bits=bits(caption),
-                    lead_last=self.latest(self.flat, caption),
-                    topic=self.heading_topic(around),
+                    lead_last=self.topics.latest(self.flat, caption),
+                    topic=self.topics.of_headings(around),
                     dimensions=tuple(section.dimension for section in around if section.dimension),
                     head=head,
                 ),
@@ -281,54 +267,6 @@ class Surroundings:
             rows.append(_cells(self.flat, begin, end))
             end = begin - 1
         return rows
-
-    def latest(self, flat: str, hits: Sequence[Hit]) -> int:
-        """The topics of the last word that has any; of two words one inside the other the longer speaks.
-
-        With them the words of its clause that make them another's: 以市局为被申请人的行政复议 is not the bureau's own.
-        """
-        topics, estranging = self.matcher.topics, self.matcher.estranging
-        for at in range(len(hits) - 1, -1, -1):
-            spoken = hits[at][2] & topics
-            if not spoken:
-                continue
-            start, end = hits[at][:2]
-            for hit in hits[max(at - 4, 0) : at]:
-                if hit[0] <= start and hit[1] >= end and hit[2] & topics:
-                    spoken = hit[2] & topics
-                    break
-            if bits(hits) & estranging:
-                begin = max(flat.rfind(mark, 0, start) for mark in ",;:。\n") + 1
-                close = CLAUSE_END.search(flat, end)
-                stop = close.start() if close else len(flat)
-                if not flat.startswith("其中", begin):
-                    spoken |= bits([hit for hit in hits if begin <= hit[0] < stop]) & estranging
-            return spoken
-        return 0
-
-    def heading_topic(self, around: Sequence[Section]) -> int:
-        """What the headings over a number speak of, the innermost first."""
-        for section in around:
-            if section.ordinal not in self.headings:
-                title = narrowed(section.title)
-                hits = self.matcher.scan(title, 0, len(title))
-                self.headings[section.ordinal] = self.latest(title, hits)
-            if self.headings[section.ordinal]:
-                return self.headings[section.ordinal]
-        return 0
-
-    def around(self, at: int) -> list[Section]:
-        """The sections that hold `at`, innermost first."""
-        innermost = bisect_right(self.section_starts, at) - 1
-        if innermost not in self.holding:  # a section ends where another begins
-            found: list[Section] = []
-            index = innermost
-            while index >= 0:
-                if at < self.sections[index].end:
-                    found.append(self.sections[index])
-                index = self.parents[index]
-            self.holding[innermost] = found
-        return self.holding[innermost]
 
     def segment(self, index: int, clause_start: int, clause_end: int) -> tuple[int, int]:
         """Where the segment of a number begins and ends: commas, other numbers and open brackets part it."""
@@ -365,25 +303,6 @@ class Surroundings:
         return left, right
 
 
-def narrowed(text: str) -> str:
-    """The text with the narrow twins of full-width marks; offsets stay."""
-    for wide, narrow in NARROW:
-        text = text.replace(wide, narrow)
-    return text
-
-
-def _parents(sections: Sequence[Section]) -> list[int]:
-    """For each section the index of the section before it that may hold it too, -1 for none."""
-    parents: list[int] = []
-    open_sections: list[int] = []
-    for index, section in enumerate(sections):
-        while open_sections and sections[open_sections[-1]].end <= section.start:
-            open_sections.pop()
-        parents.append(open_sections[-1] if open_sections else -1)
-        open_sections.append(index)
-    return parents
-
-
 def _cells(flat: str, start: int, end: int) -> list[tuple[int, int]]:
     """The spans of the cells of a table's row."""
     cells: list[tuple[int, int]] = []
@@ -391,14 +310,6 @@ def _cells(flat: str, start: int, end: int) -> list[tuple[int, int]]:
         cells.append((start, start + len(cell)))
         start += len(cell) + 1
     return cells
-
-
-def bits(hits: Sequence[Hit]) -> int:
-    """The groups of all these words."""
-    met = 0
-    for hit in hits:
-        met |= hit[2]
-    return met
 
 
 def _outside(pattern: re.Pattern[str], flat: str, start: int, end: int, held: Sequence[tuple[int, int]]) -> list[int]:
