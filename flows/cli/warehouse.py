@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from flows.cli.rows import Shape, ShapeOption, show
 from flows.cli.run import WarehouseOption
 
 if TYPE_CHECKING:
@@ -28,18 +28,8 @@ DataOption = Annotated[
 ]
 
 
-class Shape(StrEnum):
-    """How rows are printed."""
-
-    table = "table"
-    csv = "csv"
-    jsonl = "jsonl"
-
-
 STATES = ("published", "late", "missing", "not_due", "blocked", "unknown")
 """States of a cell of coverage."""
-
-ShapeOption = Annotated[Shape, typer.Option("--format", help="table for people, csv or jsonl for programs.")]
 
 
 class QueryRefused(Exception):  # noqa: N818 - the query is at fault
@@ -69,25 +59,6 @@ def fetched(
         raise QueryRefused(" ".join(str(fault).split("\n\n")[0].split())) from fault
 
 
-def show(names: Sequence[str], rows: Sequence[Sequence[Any]], shape: Shape = Shape.table) -> None:
-    """Print rows on stdout."""
-    if shape is Shape.csv:
-        import csv
-
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows(rows)
-    elif shape is Shape.jsonl:
-        for row in rows:
-            typer.echo(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False, default=str))
-    else:
-        table = Table(*(escape(name) for name in names))
-        for row in rows:
-            table.add_row(*("" if value is None else escape(str(value)) for value in row))
-        Console(width=None if sys.stdout.isatty() else 200).print(table)
-        typer.echo(f"{len(rows)} rows", err=True)
-
-
 def sql(
     query: Annotated[str | None, typer.Argument(help="One query; without it the DuckDB prompt opens.")] = None,
     data: DataOption = None,
@@ -97,7 +68,7 @@ def sql(
     """Ask the release in SQL. Nothing can be written into it."""
     asked = place(data, warehouse)
     if query is None:
-        _prompt(asked.file())
+        _prompt(asked)
     with asked.open() as connection:
         if asked.lake:
             _refuse_all_but_reading(connection, query or "")
@@ -120,10 +91,14 @@ def _refuse_all_but_reading(connection: duckdb.DuckDBPyConnection, query: str) -
         raise QueryRefused("A lake answers SELECT alone: `fazhi export` writes files.")
 
 
-def _prompt(release: Path) -> None:
+def _prompt(asked: Place) -> None:
     """Become the DuckDB command line on the release, or Harlequin where that alone is installed."""
     import os
     import shutil
+
+    if asked.lake:
+        _prompt_on_lake(asked.lake)
+    release = asked.file()
 
     # Programs beside this Python come first: those of the pinned version.
     places = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
@@ -133,6 +108,22 @@ def _prompt(release: Path) -> None:
     raise QueryRefused(
         f"Neither duckdb nor harlequin is installed: give a query, or open {release} read-only yourself."
     )
+
+
+def _prompt_on_lake(lake: str) -> None:
+    """Become the DuckDB command line on the lake, opened for reading."""
+    import os
+    import shutil
+
+    from warehouse.lake import prompt_script
+
+    program = shutil.which("duckdb", path=str(Path(sys.executable).parent))
+    if program is None:
+        raise QueryRefused("The DuckDB command line of this version is not installed: give a query.")
+    # In memory, for the script may hold keys, and the words of a command are for all to see.
+    script = os.memfd_create("lake.sql", 0)
+    os.write(script, prompt_script(lake).encode("utf-8"))
+    os.execv(program, [program, "-init", f"/proc/self/fd/{script}"])
 
 
 def notebook(data: DataOption = None, warehouse: WarehouseOption = None) -> None:
