@@ -224,7 +224,7 @@ def drop_unseen(root: Element) -> None:
         spared = _only_prose(root, hidden)
     inside = set(bodies)
     for element in hidden:
-        if element in spared or element.getparent() is None or _is_next_page(element):
+        if element in spared or element.getparent() is None or _is_next_page(element) or _unfolds(element):
             continue
         holder = next((above for above in element.iterancestors() if above in inside), None)
         if holder is not None and not is_named_chrome(names_of(element)) and _is_page_of(element, holder):
@@ -246,22 +246,34 @@ def _prose_of(element: Element) -> int:
     return sum(length(text) for text in element.itertext() if len(text) >= 10 and _PROSE.search(text))
 
 
+_UNFOLD = re.compile(r"(?:展开|阅读|查看|显示|加载)(?:全文|全部|更多|剩余)")
 _ORDINAL = re.compile(r"\s*([一二三四五六七八九十])、[\u4e00-\u9fff]")
 _ORDER = "一二三四五六七八九十"
 
 
 def _is_next_page(element: Element) -> bool:
-    """Whether a hidden block is a later page of what the block before it begins: its headings are numbered on."""
+    """Whether a hidden block goes on with what a block before it begins: its headings are numbered on."""
     own = [found[1] for text in element.itertext() if (found := _ORDINAL.match(text))]
     if not own or own[0] == "一":
         return False
-    classes = element.get("class")
     for other in element.itersiblings(element.tag, preceding=True):
-        if other.get("class") == classes:
-            before = [found[1] for text in other.itertext() if (found := _ORDINAL.match(text))]
-            if before:
-                return _ORDER.index(own[0]) > _ORDER.index(before[-1])
+        before = [found[1] for text in other.itertext() if (found := _ORDINAL.match(text))]
+        if before:
+            return _ORDER.index(own[0]) > _ORDER.index(before[-1])
     return False
+
+
+def _unfolds(element: Element) -> bool:
+    """Whether a hidden block is the rest of a text that a button behind it unfolds: 展开全文."""
+    if _prose_of(element) < 100:
+        return False
+    buttons = (other for other in element.itersiblings() if length(text_of(other)) <= 12)
+    parent = element.getparent()
+    return (
+        any(_UNFOLD.search(text_of(button)) for button in buttons)
+        and parent is not None
+        and _is_page_of(element, parent)
+    )
 
 
 def _is_hidden(element: Element) -> bool:
