@@ -81,7 +81,8 @@ CASES = {
     ),
     "rest of the body unfolded by a button": Case(
         page(
-            f"{HEAD}<h1>{TITLE}</h1><p>日期：2024-03-11</p><div class='fold'><div>{PARAGRAPHS.split('<p>　　二、')[0]}</div>"
+            f"{HEAD}<h1>{TITLE}</h1><p>日期：2024-03-11</p>"
+            f"<div class='fold'><div>{PARAGRAPHS.split('<p>　　二、')[0]}</div>"
             f"<div style='display:none'><p>　　二、{PARAGRAPHS.split('<p>　　二、')[1]}"
             f"<p>{'各级各部门对标对表抓好落实，确保年度任务按期完成。' * 4}</p></div><a href='#'>展开全文</a></div>",
         ),
