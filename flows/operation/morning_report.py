@@ -212,17 +212,18 @@ def as_markdown(report: MorningReport) -> str:
 
 
 def portal_table(report: MorningReport) -> list[dict[str, Any]]:
-    """The portals as rows of a table artifact."""
+    """The portals as rows of a table artifact; the reason, which may be long, stands last, or it would push the numbers
+    out of sight."""
     return [
         {
             "portal": line.portal_id,
             "name": line.name,
             "state": line.state,
-            "reason": line.reason or "",
             "new": line.reports_new,
             "revised": line.reports_revised,
             "requests": line.requests,
             "candidates": line.candidates,
+            "reason": line.reason or "",
         }
         for line in report.portals
     ]
@@ -233,15 +234,16 @@ async def show(report: MorningReport) -> None:
     from prefect.artifacts import acreate_markdown_artifact, acreate_progress_artifact, acreate_table_artifact
 
     run = spoken(report.run_id)
-    summary = f"{run}: {report.summary}"
-    await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=summary)
+    # What was counted comes first: a card shows the beginning of a description.
+    told = f"{report.summary} ({run})"
+    await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=told)
     states = Counter(line.state for line in report.portals)
-    told = f"{run}: " + ", ".join(f"{count} {state}" for state, count in states.most_common())
+    told = f"{', '.join(f'{count} {state}' for state, count in states.most_common())} ({run})"
     await acreate_table_artifact(key="portals", table=portal_table(report), description=told)
     coverage = report.coverage
     if coverage.report_year:
         told = (
-            f"{coverage.published + coverage.late} of {coverage.governments} governments with a portal have published "
-            f"their report of {coverage.report_year}"
+            f"{coverage.published + coverage.late} of {coverage.governments} have published for {coverage.report_year}: "
+            "governments that have a portal"
         )
         await acreate_progress_artifact(coverage.share, key="coverage", description=told)
