@@ -169,7 +169,7 @@ RULES = (
     ),
     Rule("a release was refused", _expect("fazhi.release.refused"), "Fazhi: the gate refused a release", _ALARM),
     Rule("a report is overdue", _expect("fazhi.coverage.overdue"), "Fazhi: reports are overdue", _ALARM),
-    Rule("the server was restarted", _expect("fazhi.server.restarted"), "Fazhi: the Prefect server ended", _ALARM),
+    Rule("the server was restarted", _expect("fazhi.server.restarted"), "Fazhi: the Prefect server was away", _ALARM),
     Rule("fazhi serve was restarted", _expect("fazhi.serve.restarted"), "Fazhi: fazhi serve was killed", _ALARM),
 )
 

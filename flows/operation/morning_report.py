@@ -243,7 +243,7 @@ async def show(report: MorningReport) -> None:
     coverage = report.coverage
     if coverage.report_year:
         told = (
-            f"{coverage.published + coverage.late} of {coverage.governments} have published for {coverage.report_year}: "
-            "governments that have a portal"
+            f"{coverage.published + coverage.late} of {coverage.governments} governments with a portal have published "
+            f"for {coverage.report_year}"
         )
         await acreate_progress_artifact(coverage.share, key="coverage", description=told)

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Literal
 
 LOCAL_SERVER = "http://127.0.0.1:4200/api"
 
@@ -65,10 +66,10 @@ def _exit_after(parent: int) -> None:
     os._exit(1)
 
 
-def answers(api: str) -> bool:
-    """Whether a Prefect server answers at this address."""
+def answers(api: str, question: Literal["health", "ready"] = "health", within_s: float = 1.0) -> bool:
+    """Whether a Prefect server answers at this address; `ready`: with its database."""
     try:
-        with urllib.request.urlopen(f"{api}/health", timeout=1.0) as answer:
+        with urllib.request.urlopen(f"{api}/{question}", timeout=within_s) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, TimeoutError, OSError):
         return False

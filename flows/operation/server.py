@@ -11,6 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows.operation.orchestration import answers
@@ -21,6 +22,10 @@ STOP_S = 20.0
 """How long a server may take to write what it holds before it is killed."""
 AGAIN_S = 10.0
 """How long a server that cannot be started again is left alone before the next attempt."""
+LOOK_S = 5.0
+"""How often the server is asked whether its database answers."""
+READY_S = 20.0
+"""How long a busy server may take to say so."""
 AUTH = "PREFECT_SERVER_API_AUTH_STRING"
 """`user:password` that the server asks of everyone; clients say it in PREFECT_API_AUTH_STRING."""
 
@@ -116,17 +121,33 @@ class Server:
                 ) from fault
 
     async def keep_alive(self, tell: Callable[[str], None]) -> None:
-        """Start the server again whenever it ends, and tell so; returns never."""
+        """Start the server again whenever it ends, and tell so; tell when its database was away. Returns never."""
+        away_since: datetime | None = None
         while True:
-            assert self._process is not None
-            await self._process.wait()
-            try:
-                await self.start()
-            except ServerError as fault:
-                tell(f"The Prefect server ended unasked and cannot be started again yet. {fault}")
-                await asyncio.sleep(AGAIN_S)
-            else:
-                tell("The Prefect server ended unasked and was started again; a run may have lost its state.")
+            if await self._ends_within(LOOK_S):
+                try:
+                    await self.start()
+                except ServerError as fault:
+                    tell(f"The Prefect server ended unasked and cannot be started again yet. {fault}")
+                    await asyncio.sleep(AGAIN_S)
+                else:
+                    tell("The Prefect server ended unasked and was started again; a run may have lost its state.")
+            elif not await asyncio.to_thread(answers, self.api, "ready", READY_S):
+                away_since = away_since or datetime.now(UTC)
+            elif away_since:
+                # Only now: without its database the server could have told nobody.
+                seconds = (datetime.now(UTC) - away_since).total_seconds()
+                tell(f"The database of the Prefect server did not answer for {seconds:.0f} s; runs waited for it.")
+                away_since = None
+
+    async def _ends_within(self, seconds: float) -> bool:
+        assert self._process is not None
+        try:
+            async with asyncio.timeout(seconds):
+                await self._process.wait()
+        except TimeoutError:
+            return False
+        return True
 
     async def stop(self) -> None:
         """Ask the server to end, and kill it if it does not."""
