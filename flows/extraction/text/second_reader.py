@@ -113,6 +113,7 @@ def second_reading(root: Element, lines: list[str], draft: Draft) -> list[str]:
         draft.warnings.append("The page is too long to be read a second time; nothing was held against it.")
         return lines
     whole = lxml.html.document_fromstring(etree.tostring(root, encoding="unicode", method="html"))
+    etree.strip_tags(whole, *(tag for tag in _INLINE if tag != "a"))  # links tell it what is a menu
     for cell in whole.iter("td", "th"):
         # Spans do not change what it reads, and cost it minutes where a page spans hundreds of rows.
         for name in ("colspan", "rowspan"):

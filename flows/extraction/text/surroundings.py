@@ -109,13 +109,12 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
         if part is None or isinstance(part, str):
             add(part)
             continue
-        stack: list[tuple[Element, bool]] = [(part, False)]
+        stack: list[tuple[Element, bool, bool]] = [(part, False, False)]
         while stack:
-            node, closing = stack.pop()
+            node, closing, named = stack.pop()
             tag = node.tag
             if closing:
-                block, named = tag in BLOCK, _is_heading(node)
-                if block or named:
+                if named or tag in BLOCK:
                     flush()
                 heading -= named
                 link -= tag == "a"
@@ -132,8 +131,8 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
             heading += named
             link += tag == "a"
             add(node.text)
-            stack.append((node, True))
-            stack.extend((child, False) for child in reversed(node))
+            stack.append((node, True, named))
+            stack.extend((child, False, False) for child in reversed(node))
     flush()
     return found
 
