@@ -207,6 +207,7 @@ async def upkeep(part: int | None = None) -> UpkeepOutcome:
         checked = await check_archive(data, week, PARTS)
         doubtful = await check_registry(settings.registry(), settings.contact)
         freed = await tidy(data, now - KEEP_FACTS)
+        await asyncio.to_thread(data.place().tend)
         place = data.place()
         outcome = UpkeepOutcome(
             files=checked.files,

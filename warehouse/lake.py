@@ -28,9 +28,12 @@ from warehouse.release import SURVIVORS, GateRefused, LoaderBusy, Release
 
 PATIENCE_S = 900.0
 """How long a loader waits for the one before it."""
+KEPT_DAYS = 30
+"""How far back a lake can be asked what it held."""
 _ASK_AGAIN_S = 0.5
 _LOADER = 0x66617A6869
 """Key of the advisory lock that a loader holds in PostgreSQL."""
+_EXTENSIONS = ("ducklake", "postgres_scanner")
 _ON_S3 = ("s3://", "s3a://", "s3n://")
 
 
@@ -115,6 +118,19 @@ def prepare_lake(where: str, data: str | Path) -> None:
         pass
 
 
+def tend_lake(where: str) -> None:
+    """Forget snapshots older than KEPT_DAYS and put what the nights left in many small files into few. Readers and
+    their rows are as before. Raises NoLake, LoaderBusy."""
+    with _turn(where, PATIENCE_S), _engine() as connection:
+        attach_lake(connection, where, "fazhi", new_data="")
+        connection.execute(f"CALL ducklake_expire_snapshots('fazhi', older_than => now() - INTERVAL {KEPT_DAYS} DAY)")
+        connection.execute("CALL ducklake_merge_adjacent_files('fazhi')")
+        connection.execute("CALL ducklake_rewrite_data_files('fazhi')")
+        # A reader may still be at a file that was let go today, and a write that was killed has left one unnamed.
+        for sweep in ("cleanup_old_files", "delete_orphaned_files"):
+            connection.execute(f"CALL ducklake_{sweep}('fazhi', older_than => now() - INTERVAL 1 DAY)")
+
+
 def open_lake(where: str) -> duckdb.DuckDBPyConnection:
     """A read-only connection to the lake's latest snapshot. Raises NoLake."""
     connection = _engine()
@@ -147,16 +163,28 @@ def tables(connection: duckdb.DuckDBPyConnection, database: str) -> list[str]:
     return [table for (table,) in rows]
 
 
+def prompt_script(where: str) -> str:
+    """SQL by which a DuckDB of the same version opens the lake for reading; it may hold the keys of S3. Raises NoLake,
+    also where there is none."""
+    with _engine() as connection:
+        data = attach_lake(connection, where, "fazhi")
+    lines = [f"LOAD {_text(str(_extension(name)))}" for name in _EXTENSIONS]
+    if data.startswith(_ON_S3):
+        lines += [f"LOAD {_text(str(_extension('httpfs')))}", _s3_secret()]
+    return ";\n".join([*lines, f"ATTACH {_text(where)} AS fazhi (READ_ONLY)", "USE fazhi;\n"])
+
+
 def attach_lake(connection: duckdb.DuckDBPyConnection, where: str, name: str, new_data: str | None = None) -> str:
     """Attach a lake under a name; returns where its data lie. With `new_data` it may be written, and is made there when
     it is not there yet; otherwise it is read. Raises NoLake."""
-    for extension in ("ducklake", "postgres_scanner"):
+    for extension in _EXTENSIONS:
         _load(connection, extension)
     data = _data_path(connection, where) or new_data
     if data is None:
         raise NoLake(f"There is no lake at {where} yet: `fazhi run` makes one.")
     if data.startswith(_ON_S3):
-        _reach_s3(connection)
+        _load(connection, "httpfs")
+        connection.execute(_s3_secret())
     options = "READ_ONLY" if new_data is None else f"DATA_PATH {_text(data)}"
     _attach(connection, where, f"{_text(where)} AS {name} ({options})")
     return data
@@ -215,18 +243,21 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Load an extension from its wheel. (The wheel's own importer would install a copy under the home directory.)"""
+    connection.execute(f"LOAD {_text(str(_extension(name)))}")
+
+
+def _extension(name: str) -> Path:
+    """The file in an extension's wheel. (The wheel's own importer would install a copy under the home directory.)"""
     module = find_spec(f"duckdb_extension_{name}")
     places = list(module.submodule_search_locations or ()) if module else []
     file = next((file for place in places for file in Path(place).rglob(f"v{duckdb.__version__}/{name}.*")), None)
     if file is None:
         raise NoLake(f"The extension {name} of duckdb {duckdb.__version__} is not installed: uv sync --extra scale.")
-    connection.execute(f"LOAD {_text(str(file))}")
+    return file
 
 
-def _reach_s3(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tell the connection where S3 is and with which keys, by the variables that the archive on S3 goes by as well."""
-    _load(connection, "httpfs")
+def _s3_secret() -> str:
+    """The statement that tells where S3 is and with which keys, by the variables that the archive on S3 goes by too."""
     told = {name: os.environ.get(f"AWS_{name}", "") for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY", "SESSION_TOKEN")}
     if not (told["ACCESS_KEY_ID"] and told["SECRET_ACCESS_KEY"]):
         raise NoLake("The lake's data lie on S3: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")
@@ -241,7 +272,7 @@ def _reach_s3(connection: duckdb.DuckDBPyConnection) -> None:
         # Servers of one's own seldom answer to bucket.host.
         options |= {"ENDPOINT": address.netloc, "URL_STYLE": "path", "USE_SSL": str(address.scheme == "https").lower()}
     words = "".join(f", {name} {_text(value)}" for name, value in options.items() if value)
-    connection.execute(f"CREATE SECRET lake_data (TYPE s3{words})")
+    return f"CREATE SECRET lake_data (TYPE s3{words})"
 
 
 def _said(fault: duckdb.Error) -> str:

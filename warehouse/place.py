@@ -59,8 +59,16 @@ class Place:
         from warehouse.release import existing_release
 
         if self.lake:
-            raise NoFile("This warehouse is a lake, not a file: ask it with `fazhi sql QUERY`, `ask` or `search`.")
+            raise NoFile("This warehouse is a lake, not a file: ask it with `fazhi sql`, `ask` or `search`.")
         return existing_release(self.root)
+
+    def tend(self) -> None:
+        """What a warehouse needs once in a while: a lake is tidied, a file is with each release. Raises NoLake,
+        LoaderBusy."""
+        from warehouse.lake import tend_lake
+
+        if self.lake:
+            tend_lake(self.lake)
 
     def version(self) -> str:
         """The name of the last release, of a lake that of its snapshot. Raises NoRelease, NoLake."""

@@ -75,6 +75,7 @@ def _cells(sheet: Any, row: Sequence[Any]) -> list[Any]:
             cells.append(value)
     if cells and cells[-1] is None:
         # Without a cell in its last column, a row is shorter than the head for those who read it row by row.
-        cells[-1] = WriteOnlyCell(sheet)
-        cells[-1].number_format = "@"
+        blank = WriteOnlyCell(sheet)
+        blank.number_format = "@"
+        cells[-1] = blank
     return cells

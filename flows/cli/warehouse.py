@@ -123,7 +123,8 @@ def _prompt_on_lake(lake: str) -> None:
     # In memory, for the script may hold keys, and the words of a command are for all to see.
     script = os.memfd_create("lake.sql", 0)
     os.write(script, prompt_script(lake).encode("utf-8"))
-    os.execv(program, [program, "-init", f"/proc/self/fd/{script}"])
+    # By the number of this process, for the program may be one that starts another.
+    os.execv(program, [program, "-init", f"/proc/{os.getpid()}/fd/{script}"])
 
 
 def notebook(data: DataOption = None, warehouse: WarehouseOption = None) -> None:

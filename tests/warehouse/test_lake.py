@@ -24,6 +24,7 @@ from warehouse.comparison import compare
 from warehouse.lake import Lake, NoLake, open_lake, prepare_lake, snapshot
 from warehouse.load import load
 from warehouse.moving import LakeInUse
+from warehouse.place import Place
 from warehouse.release import GateRefused, LoaderBusy, Staging, open_release
 from warehouse.search import ranked
 
@@ -170,6 +171,22 @@ def test_a_lake_keeps_its_place_and_its_views(catalogue: str, tmp_path: Path) ->
     assert latest() > made + 1, "the views were made anew"
 
 
+def test_a_tidied_lake_holds_what_it_held(catalogue: str, tmp_path: Path) -> None:
+    place = Place(tmp_path / "warehouse", catalogue)
+    for batch in nights(tmp_path):
+        load_night(Staging(tmp_path / "file"), batch)
+        for _ in range(2):
+            load_night(place.staging(), batch)
+
+    def files() -> int:
+        with open_lake(catalogue) as reader:
+            return len(reader.execute("FROM ducklake_list_files('fazhi', 'regions')").fetchall())
+
+    place.tend()
+    assert files() == 1
+    hold_against_a_file(catalogue, tmp_path)
+
+
 def test_loaders_take_turns(catalogue: str, tmp_path: Path) -> None:
     first, second, _ = nights(tmp_path)
     with ThreadPoolExecutor(1) as beside:
@@ -280,6 +297,14 @@ def test_a_night_gives_the_rows_of_the_file(catalogue: str, tmp_path: Path) -> N
         done = fazhi(*words, *lake)
         assert (done.returncode, told in done.stdout) == (0, True), done.stdout + done.stderr
     assert answer(ASKED["observations"], *lake) == answer(ASKED["observations"], *file), "after a rebuild"
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "sql", *lake],
+        input="SELECT 'asked of ' || current_database() AS told FROM reports;\nDELETE FROM texts;\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ("asked of fazhi" in done.stdout, "read-only" in done.stderr) == (True, True), done.stdout + done.stderr
     for query in ("DELETE FROM texts", f"COPY (SELECT 1) TO '{tmp_path}/lake/warehouse/lake/a.csv'"):
         done = fazhi("sql", query, *lake)
         assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
