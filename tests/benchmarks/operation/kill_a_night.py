@@ -93,6 +93,7 @@ def one_machine(trial: Rig, victim: str, portals: int) -> Iterator[Installation]
 
         # Half of a night: four requests a portal.
         yield Installation(served, 2 * portals, kill, again)
+        trial.end()
 
 
 @contextlib.contextmanager
@@ -121,6 +122,7 @@ def several_machines(trial: Rig, victim: str, portals: int) -> Iterator[Installa
 
         # The other worker may be ahead.
         yield Installation(first, portals // 2, kill, again)
+        trial.end()
 
 
 def trial_of(victim: str, portals: int, undisturbed: dict[str, list[tuple[object, ...]]], folder: Path) -> str:

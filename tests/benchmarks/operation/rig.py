@@ -181,6 +181,18 @@ class Rig:
         command = ("worker", "start", "--pool", "fazhi", "--work-queue", queue, "--name", name, *limit)
         return self.start(f"worker-{name}", *prefect(*command), **folders | environment)
 
+    def end(self, *processes: subprocess.Popen[bytes]) -> None:
+        """End these processes, or all: the last first, and one after the other, since a worker reports to the server
+        that was started before it. What does not end in 40 s is killed, as a service manager does."""
+        for process in reversed(processes or self.processes):
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(40)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
     def ask(self, path: str, body: object = None) -> Any:
         """Ask the Prefect server; None when it does not answer."""
         data = None if body is None else json.dumps(body).encode()
@@ -227,11 +239,4 @@ def rig(folder: Path, port: int, **environment: str) -> Iterator[Rig]:
     try:
         yield made
     finally:
-        # The last first, and one after the other: a worker reports to the server that was started before it.
-        for process in reversed(made.processes):
-            if process.poll() is None:
-                process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(40)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        made.end()

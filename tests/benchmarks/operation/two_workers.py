@@ -76,9 +76,7 @@ def main() -> int:
         run_night(trial, "alone")
         alone = facts(trial.folder / "alone")
         print(f"one machine alone: {len(alone['reports'])} reports", flush=True)
-        portals = trial.processes[0]
-        portals.terminate()
-        portals.wait()
+        trial.end()
         trial.portals_file.unlink()
         trial.open_portals(told.portals, PORTALS_PORT, "--answer-s", str(told.answer_s))
 
@@ -97,10 +95,9 @@ def main() -> int:
                 f"{overlaps(trial.requests())} to a host that was being asked, warehouse {verdict}",
                 flush=True,
             )
-            for worker in workers:
-                worker.terminate()
-                worker.wait()
-        print(f"two workers are {seconds[1] / seconds[2]:.2f} times as fast as one")
+            trial.end(*workers)
+        print(f"two workers are {seconds[1] / seconds[2]:.2f} times as fast as one", flush=True)
+        trial.end()
     return 0
 
 
