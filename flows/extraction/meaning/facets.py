@@ -12,7 +12,7 @@ from dataclasses import replace
 from flows.extraction.facts import Observation, Quantity
 from flows.extraction.meaning.bearings import Bearings
 from flows.extraction.meaning.choice import Choice
-from flows.extraction.meaning.lists import respective
+from flows.extraction.meaning.lists import respective, total_of_parts
 from flows.extraction.meaning.matcher import SETTLED
 from flows.extraction.meaning.places import Place
 
@@ -169,6 +169,9 @@ class Facets:
 
     def previous(self, index: int, place: Place) -> Observation | None:
         """What the number right before, in the same sentence, was read as; growth and shares in between are passed."""
+        total = total_of_parts(self.flat, self.quantities, index)
+        if total in self.found:
+            return self.found[total][0]
         for back in range(index - 1, max(index - 4, -1), -1):
             before = self.quantities[back]
             if before.start < place.sentence_start:

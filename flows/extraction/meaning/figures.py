@@ -80,9 +80,10 @@ class Figures:
             codes.setdefault(observation.quantity, set()).add(observation.indicator)
         self.lines = [match.start() for match in re.finditer("\n", text)]
         self.stops = [match.start() for match in SENTENCE_END.finditer(text)]
+        self.quantities = sorted(quantities, key=lambda one: one.start)
         self.figures = [
             self.figure(at, quantity, frozenset(codes.get(quantity.ordinal, ())))
-            for at, quantity in enumerate(sorted(quantities, key=lambda one: one.start))
+            for at, quantity in enumerate(self.quantities)
         ]
         self.coded: dict[str, list[Figure]] = {}
         for one in self.figures:

@@ -6,7 +6,10 @@ import re
 
 from flows.extraction.facts import Check
 from flows.extraction.meaning.figures import VERDICTS, Figure, Figures, judge, plain
+from flows.extraction.meaning.lists import total_of_parts
 
+BASE = re.compile(r"[（(]\s?20\d\d年[度全同期]*[为是]?\s?")
+"""What stands between growth and the figure that it is from: 同比上升13.6%（2022年为1559起）."""
 COMPARED_YEAR = re.compile(r"[较比](20\d\d)年")
 CHANGED = re.compile(
     r"同比|环比|[比较]?(?:上年|去年|上一年)(?:同期)?|增长|增加|上升|提高|下降|减少|降低|减幅|降幅|增幅|缩短|压缩|精简|超过|达到?|了"
@@ -79,7 +82,8 @@ class Growth:
 
     def moved(self, at: int) -> tuple[Figure | None, Figure | None]:
         """The count whose growth figure `at` is, and by how much it grew where the words say so: 较上年增加306户."""
-        now = self.told.before(at)
+        total = total_of_parts(self.told.text, self.told.quantities, at)
+        now = self.told.before(at) if total is None else self.told.figures[total]
         if now is None or now.quantity.kind != "change":
             return now, None
         count = self.told.before(now.at)
@@ -120,6 +124,7 @@ class Growth:
                 and TO.search(self.told.words(now.at))
                 and not self.of_another(at, now)
             )
-            if turned or told or self.told.of_last_year(index):
+            behind = index == at + 1 and BASE.fullmatch(self.told.words(index)) is not None
+            if turned or told or behind or self.told.of_last_year(index):
                 return other
         return None

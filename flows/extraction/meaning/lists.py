@@ -1,4 +1,4 @@
-"""Numbers that stand in a row for names that stand in a row: 办结率、满意率分别达98%和97%."""
+"""Numbers in a row: those that 分别 gives to names in a row, and the parts of a total behind 其中."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flows.extraction.facts import Quantity
 ITEM = re.compile(r"[、和与及]|以及|(?<=[”\"])(?=[“\"])")
 JOINT = re.compile(r"[、,和及与以]*(?:较?上年|同比)?(?:增长|下降|上升|减少|提高|降低|增加)?了?")
 RESPECTIVE = re.compile(r"分别")
+MOST_PARTS = 8
 
 
 def items(words: str) -> list[tuple[int, int]]:
@@ -42,3 +43,18 @@ def respective(flat: str, quantities: Sequence[Quantity], index: int, sentence_s
     while last + 1 < len(quantities) and joined(flat, quantities, last + 1):
         last += 1
     return index - first, last - first + 1
+
+
+def total_of_parts(text: str, quantities: Sequence[Quantity], index: int) -> int | None:
+    """Which number all of those right before `index` are the parts of: 案件90件,其中普通程序60件、简易程序30件,同比…"""
+    summed, unit = 0.0, quantities[index - 1].unit if index else None
+    for at in range(index - 1, max(index - MOST_PARTS, 0), -1):
+        if quantities[at].unit != unit or quantities[at].kind == "change":
+            return None
+        summed += quantities[at].value
+        between = text[quantities[at - 1].end : quantities[at].start]
+        if "。" in between or "\n" in between:
+            return None
+        if "其中" in between:
+            return at - 1 if at < index - 1 and quantities[at - 1].value == summed else None
+    return None

@@ -15,9 +15,9 @@ from flows.extraction.facts import Quantity
 from flows.extraction.meaning.catalogue import Catalogue, Group, Indicator, Phrasing, load_catalogue
 
 TITLE = re.compile(r"《[^》\n]*》")
-DENIED = re.compile(r"(?:未(?:再|予|曾|能)?(?:提起|进入|引发|发生|出现)?|不予)$")
+DENIED = re.compile(r"(?:未(?:再|予|曾|能)?(?:提起|进入|引发|发生|出现|办理|作出|实施|开展)?|不予)$")
 """What makes the word behind it say the contrary."""
-DENYING = frozenset("未予再曾能起入发生现")
+DENYING = frozenset("未予再曾能起入发生现理出施展")
 MODIFIER = (
     r"(?:县级|市级|区级|省级|市直|县直|区直|省直|党政|行政|相关|有关|职能|成员|基层|重点|试点|涉企|各类|责任|牵头"
     r"|镇\(街\))*+"

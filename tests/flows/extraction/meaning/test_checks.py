@@ -120,6 +120,11 @@ CASES = [
         [("growth", 25, 172_000, 688_000, "consistent")],
     ),
     (
+        "growth of a total behind its parts, with last year's figure in brackets",
+        "办理案件⟦1771起⟧,其中普通程序⟦1204起⟧、简易程序⟦567起⟧,同比上升⟦↑13.6%⟧(2022年为⟦1559起⟧)。",
+        [("sum", 1771, 1771, None, "consistent"), ("growth", 13.6, 212, 1559, "rounded")],
+    ),
+    (
         "parts of those concluded",
         "被申请复议已结⟦36件⟧中,维持⟦20件⟧、驳回⟦7件⟧、终止⟦9件⟧。",
         [("sum", 36, 36, None, "consistent")],

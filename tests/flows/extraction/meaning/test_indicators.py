@@ -267,6 +267,11 @@ SPOKEN = [
         {"reconsideration.received": 90, "reconsideration.concluded": 85},
     ),
     ("全镇17个人民调解委员会共有调解员83人", {"mediation.organizations": 17}),
+    (
+        "作出行政处罚决定90件,其中普通程序60件、简易程序30件,同比上升12%",
+        {"enforcement.penalties": 90, "enforcement.penalties.yoy": 12},
+    ),
+    ("全市97个派出所中有13个全年未办理处罚案件", {}),
     ("2026年将力争创成法治示范社区1个,“法律明白人”达到150名", {}),
     ("全市行政执法人员5300名;联合检查占行政检查的比重提升到31.4%", {"enforcement.officers": 5300}),
 ]
