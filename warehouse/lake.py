@@ -64,7 +64,7 @@ class Lake:
         with ExitStack() as held:
             held.enter_context(_turn(self.where, self.patience_s))
             self.connection = held.enter_context(_engine())
-            self.data = attach_lake(self.connection, self.where, "fazhi", new_data=self.data)
+            self.data = attach_lake(self.connection, self.where, "fazhi", read_only=False, new_data=self.data)
             self.connection.execute("USE fazhi")
             migrate(self.connection, lake=True)
             refresh_views(self.connection, lake=True)
@@ -122,7 +122,7 @@ def tend_lake(where: str) -> None:
     """Forget snapshots older than KEPT_DAYS and put what the nights left in many small files into few. Readers and
     their rows are as before. Raises NoLake, LoaderBusy."""
     with _turn(where, PATIENCE_S), _engine() as connection:
-        attach_lake(connection, where, "fazhi", new_data="")
+        attach_lake(connection, where, "fazhi", read_only=False)
         connection.execute(f"CALL ducklake_expire_snapshots('fazhi', older_than => now() - INTERVAL {KEPT_DAYS} DAY)")
         connection.execute("CALL ducklake_merge_adjacent_files('fazhi')")
         connection.execute("CALL ducklake_rewrite_data_files('fazhi')")
@@ -174,9 +174,16 @@ def prompt_script(where: str) -> str:
     return ";\n".join([*lines, f"ATTACH {_text(where)} AS fazhi (READ_ONLY)", "USE fazhi;\n"])
 
 
-def attach_lake(connection: duckdb.DuckDBPyConnection, where: str, name: str, new_data: str | None = None) -> str:
-    """Attach a lake under a name; returns where its data lie. With `new_data` it may be written, and is made there when
-    it is not there yet; otherwise it is read. Raises NoLake."""
+def attach_lake(
+    connection: duckdb.DuckDBPyConnection,
+    where: str,
+    name: str,
+    *,
+    read_only: bool = True,
+    new_data: str | None = None,
+) -> str:
+    """Attach a lake under a name; returns where its data lie: in `new_data` when it is made now. Raises NoLake, without
+    `new_data` also where there is none."""
     for extension in _EXTENSIONS:
         _load(connection, extension)
     data = _data_path(connection, where) or new_data
@@ -185,7 +192,7 @@ def attach_lake(connection: duckdb.DuckDBPyConnection, where: str, name: str, ne
     if data.startswith(_ON_S3):
         _load(connection, "httpfs")
         connection.execute(_s3_secret())
-    options = "READ_ONLY" if new_data is None else f"DATA_PATH {_text(data)}"
+    options = "READ_ONLY" if read_only else f"DATA_PATH {_text(data)}"
     _attach(connection, where, f"{_text(where)} AS {name} ({options})")
     return data
 
