@@ -134,28 +134,32 @@ CREATE OR REPLACE MACRO in_region(code, wanted) AS
 CREATE OR REPLACE MACRO of_level(level, wanted) AS
     CASE WHEN wanted IS NULL OR wanted = '' THEN level IN ('province', 'prefecture', 'county') ELSE level = wanted END;
 
--- Observations with the report that they stand in. scope_group and period_group say what may be compared.
+-- What may be compared: figures of the whole jurisdiction, and those of the report's own year.
+CREATE OR REPLACE MACRO scope_group(scope, level) AS
+    CASE WHEN scope IS NULL OR scope IN ('全市', '全县', '全区', '全域', '辖区') THEN 'whole'
+         WHEN scope = '部门' AND level = 'department' THEN 'whole'
+         WHEN scope = '镇街' AND level = 'township' THEN 'whole'
+         WHEN scope = '全省' AND level = 'province' THEN 'whole' ELSE scope END;
+CREATE OR REPLACE MACRO period_group(period, report_year) AS
+    CASE WHEN period IS NULL OR period = '全年'
+           OR regexp_full_match(period, CAST(report_year AS VARCHAR) || ' ?年?度?') THEN 'year'
+         ELSE 'other' END;
+
+-- Observations with the report that they stand in.
 CREATE OR REPLACE VIEW figures AS
 SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o.indicator, o.value, o.value_high,
        o.unit, o.bound, o.scope, o.period, o.evidence, o.start, o."end", o.confidence, r.url, r.published_on,
-       CASE WHEN o.scope IS NULL OR o.scope IN ('全市', '全县', '全区', '全域', '辖区') THEN 'whole'
-            WHEN o.scope = '部门' AND r.level = 'department' THEN 'whole'
-            WHEN o.scope = '镇街' AND r.level = 'township' THEN 'whole'
-            WHEN o.scope = '全省' AND r.level = 'province' THEN 'whole' ELSE o.scope END AS scope_group,
-       CASE WHEN o.period IS NULL OR o.period = '全年'
-              OR regexp_full_match(o.period, CAST(r.report_year AS VARCHAR) || ' ?年?度?') THEN 'year'
-            ELSE 'other' END AS period_group,
-       o.bound = 'exact' AND o.value_high IS NULL AND scope_group = 'whole' AND period_group = 'year' AS comparable
+       scope_group(o.scope, r.level) AS scope_group, period_group(o.period, r.report_year) AS period_group
 FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
 WHERE o.latest;
 
--- One comparable value a report and indicator: exact, of the whole jurisdiction, for the report's own year.
+-- One comparable value a report and indicator: exact, of the whole jurisdiction, for the report's own year. Which of
+-- several, the load has settled.
 CREATE OR REPLACE VIEW cells AS
-SELECT report_id, region_code, region, level, issuer, report_year, indicator, value, unit, evidence, start, "end",
-       confidence, url, published_on
-FROM figures
-WHERE comparable
-QUALIFY row_number() OVER (PARTITION BY report_id, indicator ORDER BY confidence DESC, start, "end") = 1;
+SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o.indicator, o.value, o.unit, o.evidence,
+       o.start, o."end", o.confidence, r.url, r.published_on
+FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
+WHERE o.latest AND o.cell;
 
 -- Ranked search: reports that hold every one of the words, apart by blanks, best first (BM25). A word that the index
 -- does not know as one word is cut into the longest words in it that the index knows.
@@ -180,7 +184,7 @@ tokens AS (
     UNION SELECT word FROM asked ANTI JOIN known USING (word)
 ),
 hits AS (
-    SELECT f.token, f.doc, f.tf, d.report_id, d.words AS size
+    SELECT f.token, f.doc, f.tf, d.words AS size
     FROM found f SEMI JOIN tokens USING (token) JOIN search_documents d ON d.doc = f.doc AND d.latest
 ),
 weights AS (
@@ -189,14 +193,14 @@ weights AS (
     GROUP BY h.token, t.documents, t.average
 ),
 scores AS (
-    SELECT h.report_id, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
+    SELECT h.doc, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
     FROM hits h JOIN weights w ON w.token = h.token
-    GROUP BY h.report_id HAVING count(*) = (SELECT count(*) FROM tokens)
+    GROUP BY h.doc HAVING count(*) = (SELECT count(*) FROM tokens)
 )
-SELECT c.report_id, c.score, coalesce(s.title, s.report_id) AS title, s.issuer, s.region_code, s.region, s.level,
+SELECT s.report_id, c.score, coalesce(s.title, s.report_id) AS title, s.issuer, s.region_code, s.region, s.level,
        s.report_year, s.published_on, s.url
-FROM scores c JOIN report_states s ON s.report_id = c.report_id
-ORDER BY c.score DESC, c.report_id;
+FROM scores c JOIN search_documents d ON d.doc = c.doc JOIN report_states s ON s.report_id = d.report_id
+ORDER BY c.score DESC, s.report_id;
 
 -- Exact search: the paragraphs that hold the words just so.
 CREATE OR REPLACE MACRO search_paragraphs(phrase) AS TABLE

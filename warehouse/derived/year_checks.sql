@@ -21,21 +21,12 @@ WITH years AS (
     JOIN report_states b ON b.issuer = n.issuer AND b.region_code IS NOT DISTINCT FROM n.region_code
          AND b.report_year = n.report_year - 1
 ),
-told AS MATERIALIZED (
-    SELECT * FROM figures
-    WHERE report_id IN (SELECT report_id FROM years UNION SELECT before_report_id FROM years)
-),
--- As in the view cells, of these reports alone.
-comparable_cells AS (
-    SELECT * FROM told WHERE comparable
-    QUALIFY row_number() OVER (PARTITION BY report_id, indicator ORDER BY confidence DESC, start, "end") = 1
-),
 pairs AS (
     SELECT y.*, n.indicator, n.unit, n.start, n."end", n.evidence, n.value AS now, b.value AS before,
            greatest(n.value / b.value, b.value / n.value) AS times, 100 * (n.value - b.value) / b.value AS grown
     FROM years y
-    JOIN comparable_cells n ON n.report_id = y.report_id
-    JOIN comparable_cells b ON b.report_id = y.before_report_id AND b.indicator = n.indicator
+    JOIN cells n ON n.report_id = y.report_id
+    JOIN cells b ON b.report_id = y.before_report_id AND b.indicator = n.indicator
      AND (b.unit IS NOT DISTINCT FROM n.unit
           OR (b.unit IN ('件', '宗', '起', '例', '件次') AND n.unit IN ('件', '宗', '起', '例', '件次')))
     WHERE n.value > 0 AND b.value > 0 AND coalesce(n.unit, '') NOT IN ('%', '位')
@@ -44,7 +35,7 @@ stated_growth AS (
     SELECT p.*, f.value AS stated, f.start AS stated_start, f."end" AS stated_end, f.evidence AS stated_evidence,
            CAST(length(regexp_extract(CAST(f.value AS VARCHAR), '\.([0-9]*?)0*$', 1)) AS INTEGER) AS places
     FROM pairs p
-    JOIN told f ON f.report_id = p.report_id AND f.indicator = p.indicator || '.yoy' AND f.unit = '%'
+    JOIN figures f ON f.report_id = p.report_id AND f.indicator = p.indicator || '.yoy' AND f.unit = '%'
      AND f.bound = 'exact' AND f.value_high IS NULL
 ),
 judged AS (
