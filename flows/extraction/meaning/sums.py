@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import islice
 
 from flows.extraction.facts import Check, CheckVerdict
 from flows.extraction.meaning.figures import NONE, SUMMABLE, VERDICTS, Figure, Figures, plain
@@ -13,6 +12,8 @@ from flows.extraction.meaning.figures import NONE, SUMMABLE, VERDICTS, Figure, F
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]")
 DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
 """What opens a sentence that parts the total of the one before."""
+MOST_PARTS = 40
+"""Parts that a total is looked at with."""
 TELLING = 20
 """A total from which on it is no chance that the figures behind it sum up to it: 新收354件;受理293件,不予受理61件."""
 
@@ -35,7 +36,7 @@ class Sums:
         ]
         for at, total in enumerate(counts):
             parts: list[Figure] = []
-            for other in islice(counts, at + 1, None):
+            for other in counts[at + 1 : at + 1 + MOST_PARTS]:
                 if other.sentence != total.sentence or other.quantity.unit != total.quantity.unit:
                     break
                 if other.value > total.value:
