@@ -127,7 +127,12 @@ def _prompt_on_lake(lake: str) -> None:
     os.execv(program, [program, "-init", f"/proc/{os.getpid()}/fd/{script}"])
 
 
-def notebook(data: DataOption = None, warehouse: WarehouseOption = None) -> None:
+def notebook(
+    data: DataOption = None,
+    warehouse: WarehouseOption = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port on this machine; else one that is free.")] = None,
+    headless: Annotated[bool, typer.Option("--headless", help="Open no browser, only say the address.")] = False,
+) -> None:
     """Open the questions and plots as a marimo notebook in the browser."""
     import os
     import subprocess
@@ -139,9 +144,9 @@ def notebook(data: DataOption = None, warehouse: WarehouseOption = None) -> None
         raise QueryRefused("marimo is not installed: uv sync --extra analyst.")
     page = Path(__file__).parents[2] / "warehouse" / "notebook.py"
     environment = os.environ | {"FAZHI_DATA": str(asked.root.parent), "FAZHI_WAREHOUSE": asked.lake or ""}
-    sys.exit(
-        subprocess.run([sys.executable, "-m", "marimo", "run", str(page)], env=environment, check=False).returncode
-    )
+    options = [*(["--port", str(port)] if port else []), *(["--headless"] if headless else [])]
+    command = [sys.executable, "-m", "marimo", "run", *options, str(page)]
+    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
 def diff(
