@@ -135,7 +135,6 @@ def notebook(
 ) -> None:
     """Open the questions and plots as a marimo notebook in the browser."""
     import os
-    import subprocess
     from importlib.util import find_spec
 
     asked = place(data, warehouse)
@@ -145,8 +144,7 @@ def notebook(
     page = Path(__file__).parents[2] / "warehouse" / "notebook.py"
     environment = os.environ | {"FAZHI_DATA": str(asked.root.parent), "FAZHI_WAREHOUSE": asked.lake or ""}
     options = [*(["--port", str(port)] if port else []), *(["--headless"] if headless else [])]
-    command = [sys.executable, "-m", "marimo", "run", *options, str(page)]
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+    os.execve(sys.executable, [sys.executable, "-m", "marimo", "run", *options, str(page)], environment)
 
 
 def diff(
