@@ -83,7 +83,7 @@ class Order(BaseModel):
             "data": settings.data.resolve(),
             "archive": settings.directory().archive_url,
             "warehouse": settings.warehouse,
-            "lake_data": settings.lake_data,
+            "lake_data": settings.directory().lake_data,
             "registry": settings.registry(),
             "contact": settings.contact,
             "shards": settings.shards,

@@ -106,10 +106,12 @@ class Settings(BaseSettings):
 
     def directory(self) -> DataDirectory:
         """The data directory, with the archive and the warehouse where the settings have them."""
-        archive = self.archive
-        if archive is not None and "://" not in archive:
-            archive = str(Path(archive).resolve())
-        return DataDirectory(self.data.resolve(), archive, self.warehouse, self.lake_data)
+        # A run may work elsewhere than where it was started.
+        archive, lake_data = (
+            told if told is None or "://" in told else str(Path(told).resolve())
+            for told in (self.archive, self.lake_data)
+        )
+        return DataDirectory(self.data.resolve(), archive, self.warehouse, lake_data)
 
     def registry(self) -> Path:
         """The registry file in force."""

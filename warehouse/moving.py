@@ -55,7 +55,8 @@ def into_lake(file: Path, lake: str, data: str) -> None:
             copy = staging.publish("copy").path
         with Lake(lake, data) as filled:
             _refuse_full(filled.connection, lake)
-            filled.connection.execute(f"ATTACH '{copy}' AS copy (READ_ONLY)")
+            written = str(copy).replace("'", "''")
+            filled.connection.execute(f"ATTACH '{written}' AS copy (READ_ONLY)")
             _copy(filled.connection, "copy", "fazhi")
             filled.publish("copy")
 
