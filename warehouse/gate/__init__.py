@@ -72,14 +72,21 @@ def _number_loaded(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _take_slice(connection: duckdb.DuckDBPyConnection, first: int) -> None:
-    """Make `judged_texts` of the next texts: keys, a number in their place, and what reading the text gives."""
-    # Found by the numbers of their rows, they are read without reading the others.
+    """Make `judged_texts` of the next texts (keys, a number in their place, and what reading the text gives) and
+    `judged_paragraphs` of their paragraphs."""
+    # Found by the numbers of their rows, the words are read without reading all others.
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE judged_texts AS
             SELECT report_id, text_digest, CAST(place AS INTEGER) AS place, length(text) AS length,
                    sha256(text) AS computed
             FROM texts JOIN loaded_places ON texts.rowid = loaded_places.row
             WHERE place BETWEEN {first} AND {first + _SLICE - 1}"""
+    )
+    connection.execute(
+        """CREATE OR REPLACE TEMP TABLE judged_paragraphs AS
+           SELECT j.place, p.para_no, p.start, p."end", p.text FROM text_paragraphs p
+           JOIN (SELECT t.rowid AS row, j.place
+                 FROM text_paragraphs t JOIN judged_texts j USING (report_id, text_digest)) j ON p.rowid = j.row"""
     )
 
 

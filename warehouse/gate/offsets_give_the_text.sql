@@ -9,13 +9,10 @@ WITH spans AS (
         SELECT 'observations', report_id, text_digest, start, "end", evidence FROM text_observations
     ) s JOIN judged_texts t USING (report_id, text_digest)
 ),
-paragraphs_judged AS (
-    SELECT place, start, "end", text FROM text_paragraphs JOIN judged_texts USING (report_id, text_digest)
-),
 -- Characters are counted from the beginning: within a paragraph that is soon done, within a text of 10,000 it is not.
 differing AS (
     SELECT s.*, substr(p.text, s.start - p.start + 1, s."end" - s.start) AS found
-    FROM spans s ASOF LEFT JOIN paragraphs_judged p ON p.place = s.place AND s.start >= p.start
+    FROM spans s ASOF LEFT JOIN judged_paragraphs p ON p.place = s.place AND s.start >= p.start
     WHERE s."end" > p."end" OR found IS DISTINCT FROM s.text
 )
 SELECT d.name, d.report_id, d.start, d."end", d.text, substr(t.text, d.start + 1, d."end" - d.start) AS found

@@ -2,7 +2,6 @@
 -- loaded
 SELECT t.report_id, t.text_digest FROM judged_texts t
 JOIN (
-    SELECT place, string_agg(text, chr(10) ORDER BY para_no) AS joined
-    FROM text_paragraphs JOIN judged_texts USING (report_id, text_digest) GROUP BY place
+    SELECT place, string_agg(text, chr(10) ORDER BY para_no) AS joined FROM judged_paragraphs GROUP BY place
 ) p ON p.place = t.place
 WHERE sha256(p.joined) <> t.computed
