@@ -107,7 +107,7 @@ class RunOutcome(BaseModel):
 
     run_id: str
     outcome: Outcome
-    release: Path
+    release: str
     report: MorningReport
 
     @property

@@ -95,7 +95,7 @@ class Lake:
             raise LoaderBusy(
                 f"{self.where} changed while {run_id} was loaded, nothing of it was kept: run again. {_said(fault)}"
             ) from fault
-        return Release(Path(self.data), run_id)
+        return Release(self.data, run_id)
 
     def __exit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None

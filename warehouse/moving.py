@@ -31,7 +31,7 @@ def into_file(lake: str, folder: Path) -> Path:
                 f"{lake} has the tables of another version of the program: `fazhi run` with this one brings them up."
             )
         _copy(staging.connection, "lake", "staging")
-        return staging.publish("copy").path
+        return Path(staging.publish("copy").where)
 
 
 def refuse_full(lake: str) -> None:
@@ -52,7 +52,7 @@ def into_lake(file: Path, lake: str, data: str) -> None:
         root = Path(scratch)
         (root / RELEASE).symlink_to(file.resolve())
         with Staging(root) as staging:
-            copy = staging.publish("copy").path
+            copy = Path(staging.publish("copy").where)
         with Lake(lake, data) as filled:
             _refuse_full(filled.connection, lake)
             written = str(copy).replace("'", "''")

@@ -66,8 +66,8 @@ class GateRefused(Exception):  # noqa: N818
 class Release(NamedTuple):
     """A published release."""
 
-    path: Path
-    """The versioned file that the symlink `fazhi.duckdb` names now; of a lake the folder of its data."""
+    where: str
+    """The versioned file that the symlink `fazhi.duckdb` names now; of a lake the place of its data."""
     run_id: str
 
 
@@ -151,7 +151,7 @@ class Staging:
         _sync(self.root)
         self._last = target
         self._forget_old(target)
-        return Release(target, run_id)
+        return Release(str(target), run_id)
 
     def _judged(self) -> tuple[Failure, ...]:
         if self._last is None:

@@ -14,8 +14,8 @@ from warehouse.load import load
 class Loaded:
     """A release and what went into it."""
 
-    release: Path
-    """The file that the symlink names now; of a lake the folder of its data."""
+    release: str
+    """The file that the symlink names now; of a lake the place of its data."""
     batches: int
 
 
@@ -28,7 +28,7 @@ def load_and_release(data: DataDirectory, run_id: str, batches: Sequence[Path]) 
         for batch in batches:
             load(staging.connection, batch)
         published = staging.publish(run_id)
-    return Loaded(release=Path(published.path), batches=len(batches))
+    return Loaded(release=published.where, batches=len(batches))
 
 
 def loaded_runs(data: DataDirectory) -> set[str]:

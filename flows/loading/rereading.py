@@ -88,7 +88,7 @@ class Outcome(NamedTuple):
     """Texts that went into the warehouse with their facts; the others were there, just so."""
     problems: tuple[str, ...]
     """A sentence for each document that could not be read."""
-    release: Path | None
+    release: str | None
     """None when the last release is what the archive says already."""
 
 
@@ -233,7 +233,7 @@ class _Work:
             "candidates": [row for row in candidates if row["run_id"] in wanted],
         }
 
-    def _load(self, batches: Path) -> tuple[int, Path]:
+    def _load(self, batches: Path) -> tuple[int, str]:
         from warehouse.load import load
 
         folders = sorted(batches.iterdir())
@@ -243,7 +243,7 @@ class _Work:
             for folder in folders:
                 written += load(staging.connection, folder)
                 observer().step("load", {})
-            return written, staging.publish("reextract").path
+            return written, staging.publish("reextract").where
 
 
 class Journal:

@@ -15,7 +15,7 @@ from warehouse.release import DiskTooFull, GateRefused, LoaderBusy, NoRelease, S
 def publish(root: Path, batch: Path) -> Path:
     with Staging(root) as staging:
         load(staging.connection, batch)
-        return staging.publish("run").path
+        return Path(staging.publish("run").where)
 
 
 def count(root: Path) -> Any:
