@@ -44,14 +44,15 @@ def raise_alarms(alarms: Iterable[Alarm]) -> None:
 
 
 def overdue(place: Place) -> frozenset[str]:
-    """Governments with a portal, by name and year, whose last due report is missing; none before a first release."""
+    """Watched governments and departments, by name and year, whose last due report is missing; none before a first
+    release."""
     if not place.has_release():
         return frozenset()
     connection = place.open()
     try:
         rows = connection.execute(
-            """SELECT DISTINCT c.region || ' ' || c.report_year FROM coverage c JOIN portals p USING (region_code)
-               WHERE c.state = 'missing' AND c.report_year = (SELECT max(report_year) FROM coverage)"""
+            """SELECT DISTINCT coalesce(issuer, region) || ' ' || report_year FROM coverage
+               WHERE state = 'missing' AND report_year = (SELECT max(report_year) FROM coverage)"""
         ).fetchall()
     finally:
         connection.close()
@@ -59,7 +60,7 @@ def overdue(place: Place) -> frozenset[str]:
 
 
 def overdue_alarms(before: frozenset[str], now: frozenset[str], release: str) -> list[Alarm]:
-    """One alarm for all governments that are overdue now and were not before."""
+    """One alarm for all bodies that are overdue now and were not before."""
     fresh = sorted(now - before)
     if not fresh:
         return []

@@ -12,13 +12,15 @@ WITH this AS (
 pairs AS (
     SELECT t.report_id, b.report_id AS before FROM this t
     JOIN report_states b ON b.region_code = t.region_code AND b.issuer = t.issuer AND b.report_year = t.report_year - 1
-)
+),
+-- Of this year's reports alone: the statements of all years make a table many times as large to look into.
+stated AS (SELECT DISTINCT o.report_id, o.indicator FROM observations o SEMI JOIN pairs p ON p.report_id = o.report_id)
 SELECT f.region_code, f.region, f.issuer, f.report_year + 1 AS report_year, f.indicator,
        any_value(i.name_zh) AS name_zh, first(f.value ORDER BY f.start) AS last_value, any_value(f.unit) AS unit,
        first(f.evidence ORDER BY f.start) AS last_evidence, p.before AS last_report_id, p.report_id
 FROM pairs p JOIN figures f ON f.report_id = p.before
 LEFT JOIN indicators i ON i.code = f.indicator
 WHERE f.indicator NOT LIKE '%.yoy' AND f.indicator NOT LIKE '%.share'
-  AND NOT EXISTS (FROM observations o WHERE o.report_id = p.report_id AND o.indicator = f.indicator)
+  AND NOT EXISTS (FROM stated s WHERE s.report_id = p.report_id AND s.indicator = f.indicator)
 GROUP BY f.region_code, f.region, f.issuer, f.report_year, f.indicator, p.before, p.report_id
 ORDER BY f.region_code, f.issuer, f.indicator;
