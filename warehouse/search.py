@@ -81,7 +81,7 @@ def ranked(
 
     `words` are best cut the way the index was. Raises WrongParameter."""
     _refuse(connection, filters)
-    wanted = sorted({word.lower() for word in words if word.strip()})
+    wanted = _longest(sorted({word.lower() for word in words if word.strip()}))
     if not wanted:
         raise WrongParameter("Nothing to search for: give at least one word.")
     given = {name: value for name, value in filters._asdict().items() if name != "dimension" or value is not None}
@@ -96,7 +96,7 @@ def ranked(
         f"SELECT {_FOUND}, score FROM search_reports($words) AS r WHERE {_FILTERED} {under} LIMIT $limit",
         given | {"words": " ".join(wanted), "limit": limit},
     ).fetchall()
-    found = _passages(connection, [row[0] for row in rows], _longest(wanted), filters.dimension)
+    found = _passages(connection, [row[0] for row in rows], wanted, filters.dimension)
     return [_hit(row, found.get(row[0], [])[:passages]) for row in rows]
 
 

@@ -183,14 +183,15 @@ tokens AS (
                       AND l.first + l.size >= k.first + k.size)
     UNION SELECT word FROM asked ANTI JOIN known USING (word)
 ),
-hits AS (
+hits AS MATERIALIZED (
     SELECT f.token, f.doc, f.tf, d.words AS size
     FROM found f SEMI JOIN tokens USING (token) JOIN search_documents d ON d.doc = f.doc AND d.latest
 ),
-weights AS (
-    SELECT h.token, ln(1 + (t.documents - count(*) + 0.5) / (count(*) + 0.5)) AS weight, t.average
-    FROM hits h CROSS JOIN (SELECT count(*) AS documents, avg(words) AS average FROM search_documents WHERE latest) t
-    GROUP BY h.token, t.documents, t.average
+whole AS MATERIALIZED (SELECT count(*) AS documents, avg(words) AS average FROM search_documents WHERE latest),
+weights AS MATERIALIZED (
+    SELECT h.token, ln(1 + (any_value(w.documents) - count(*) + 0.5) / (count(*) + 0.5)) AS weight,
+           any_value(w.average) AS average
+    FROM hits h CROSS JOIN whole w GROUP BY h.token
 ),
 scores AS (
     SELECT h.doc, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
