@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+MEASURED = """
+import atexit, pathlib, re, runpy, sys
+peak = pathlib.Path(sys.argv.pop(1))
+status = pathlib.Path("/proc/self/status")
+atexit.register(lambda: peak.write_text(re.search(r"VmHWM:\\s+(\\d+) kB", status.read_text())[1]))
+runpy.run_module("crawlers.collect", run_name="__main__", alter_sys=True)
+"""
+"""A crawl that leaves its own peak of memory in a file: what wait4 tells counts its parent's, from before the exec."""
 
 
 @dataclass(frozen=True)
@@ -20,8 +28,8 @@ class Crawl:
     """Of this run."""
     candidates: list[dict[str, Any]]
     """Of this run."""
-    peak_memory: int
-    """Bytes."""
+    peak_memory: int | None
+    """Bytes; None of a crawl that was killed."""
     archive: Path
     run_id: str
 
@@ -48,14 +56,16 @@ def crawl(
         "timeout_s": timeout_s,
     }
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
+    (folder / "peak").unlink(missing_ok=True)
     with (folder / "crawl.log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "crawlers.collect", str(folder / "job.json")], stdout=subprocess.DEVNULL, stderr=log
+            [sys.executable, "-c", MEASURED, str(folder / "peak"), str(folder / "job.json")],
+            stdout=subprocess.DEVNULL,
+            stderr=log,
         )
         if stop is not None:
             stop(process)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
     words = (folder / "crawl.log").read_text(encoding="utf-8").strip().splitlines()
     archive = folder / "archive"
     return Crawl(
@@ -64,7 +74,7 @@ def crawl(
         {row["portal_id"]: row for row in _rows(out / "portals.jsonl")},
         _rows(archive / "captures" / f"{run_id}-0.jsonl"),
         _rows(archive / "candidates" / f"{run_id}-0.jsonl"),
-        usage.ru_maxrss * 1024,
+        int((folder / "peak").read_text()) * 1024 if (folder / "peak").exists() else None,
         archive,
         run_id,
     )
