@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows.operation.orchestration import answers
+from flows.operation.orchestration import DEFAULTS, answers
 
 START_S = 300.0
 """How long a server may take until it answers; 12 to 19 s are usual, a migration or a busy machine takes longer."""
@@ -88,16 +88,12 @@ class Server:
         """Start the process and wait until it answers. Raises ServerError."""
         self._refuse_taken_port()
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        environment = os.environ | {"PREFECT_SERVER_UI_API_URL": "/api", "PREFECT_LOGGING_SERVER_LEVEL": "WARNING"}
-        # Its own database, whoever is asked for the runs; a client's address would make it a client of itself.
-        environment.pop("PREFECT_API_URL", None)
         with self.log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "flows.operation.server", self.host, str(self.port)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=environment,
                 # Ctrl-C goes to the whole terminal group; the server must outlive the runs that report to it.
                 start_new_session=True,
             )
@@ -185,12 +181,28 @@ def _serve(host: str, port: int) -> None:
     from crawlers.parent import die_with_parent
 
     die_with_parent()
+    _prepare()
 
     import uvicorn
     from prefect.server.api.server import create_app
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     uvicorn.run(create_app(final=True), host=host, port=port, log_level="warning")
+
+
+def _prepare() -> None:
+    """Set the environment of a server, before Prefect is imported. What it already says stays as it is."""
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    own = {
+        "PREFECT_SERVER_UI_API_URL": "/api",
+        # Prefect copies its pages before it shows them, by default beside its code, which is root's in a service.
+        "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
+        "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+    }
+    for name, value in (DEFAULTS | own).items():
+        os.environ.setdefault(name, value)
+    # Its own database, whoever is asked for the runs; a client's address would make it a client of itself.
+    os.environ.pop("PREFECT_API_URL", None)
 
 
 if __name__ == "__main__":
