@@ -266,7 +266,7 @@ def government(listing: Listing) -> str | None:
 
 def place_of(issuer: str) -> str | None:
     """The place that an issuer's name begins with: 广州市从化区 of 广州市从化区司法局, 水口镇 of 水口镇人民政府."""
-    issuer = issuer.removeprefix("国家税务总局")
+    issuer = issuer.removeprefix("国家税务总局").removeprefix("中华人民共和国")
     larger = _PLACE.match(issuer)
     if larger is not None and not re.fullmatch(".市", larger[1]):  # 北市街道 is in no city named 北市
         return larger[1]

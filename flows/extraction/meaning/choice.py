@@ -13,7 +13,10 @@ from flows.extraction.meaning.topics import bits
 
 BRACKETED = re.compile(r"\([^()]*\)")
 PLACES = frozenset(("乡镇", "镇街", "街道", "村", "社区", "县"))
-PERSONS = frozenset(("人", "名", "位", "人次"))
+NAMELESS = frozenset(
+    ("人", "名", "位", "人次", "次", "场", "场次", "期", "轮", "讲", "堂", "件", "宗", "起", "份", "条")
+)
+"""Units that count no body and no place: 5次县政府常务会议 counts meetings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +138,7 @@ class Choice:
 
     def carrier_of(self, quantity: Quantity, place: Place) -> tuple[int, int] | None:
         """Span of the thing that is counted when it stands right behind the number and bears a name of its own."""
-        if quantity.unit in PERSONS:
+        if quantity.unit in NAMELESS:
             return None
         match = self.matcher.carrier.match(self.flat, quantity.end, place.right)
         return match.span(1) if match else None

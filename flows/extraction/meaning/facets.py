@@ -172,7 +172,7 @@ class Facets:
         total = total_of_parts(self.flat, self.quantities, index)
         if total in self.found:
             return self.found[total][0]
-        for back in range(index - 1, max(index - 4, -1), -1):
+        for back in range(index - 1, max(index - 7, -1), -1):
             before = self.quantities[back]
             if before.start < place.sentence_start:
                 return None

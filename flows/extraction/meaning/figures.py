@@ -22,12 +22,15 @@ NEAREST = 4
 NUMBER = re.compile(r"([\d０-９][\d０-９,，]*)(?:[.．]([\d０-９]+))?\s*(万|亿|千|百)?")
 SCALED = re.compile("[.．百千万亿]")
 TIMES = {"百": 100, "千": 1_000, "万": 10_000, "亿": 100_000_000}
-LAST_YEAR = re.compile(r"上年|去年|上一年|同期|[较比由从](?:20)\d\d年")
+LAST_YEAR = re.compile(r"上年|去年|上一年|同期|年初|[较比由从](?:20)\d\d年")
 OF_WHICH = re.compile(r"[^,，;；。\n]{0,6}中[,，]")
 """What makes the count before it the whole: 1127项中,零跑动的占98%."""
+CLOSED = re.compile(r"[^()（）]*[)）].*")
+"""What follows a count in brackets: 办理656件(含结转172件),比上年下降8.9% is of the first."""
 TURN = re.compile(r"增|减|降|升|提高|翻")
 JOINED = re.compile(r"、[^,，;；。\d]{0,12}")
 CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
+PERSON_UNITS = frozenset(("人", "名", "位"))
 NONE = Fraction(0)
 SUMMABLE = frozenset(("count", "money", "change"))
 VERDICTS: dict[CheckVerdict, str] = {
@@ -122,12 +125,16 @@ class Figures:
         return [other for _, _, other in sorted(near, key=lambda one: one[:2])]
 
     def before(self, at: int) -> Figure | None:
-        """The count right before a rate, in its sentence; growth of that count may stand between."""
+        """The count right before a rate, in its sentence; growth of that count and a bracket may stand between."""
         rate = self.figures[at]
-        for index in range(at - 1, max(at - 3, -1), -1):
+        passed = 0
+        for index in range(at - 1, max(at - 8, -1), -1):
             other = self.figures[index]
-            if other.sentence != rate.sentence:
+            if other.sentence != rate.sentence or passed > 1:
                 return None
+            if CLOSED.fullmatch(self.text, other.quantity.end, rate.quantity.start):
+                continue
+            passed += 1
             if other.quantity.unit in ("%", "个百分点", "百分点", "倍"):
                 continue
             if self.of_last_year(index):
@@ -239,8 +246,9 @@ def spread_of(numerator: Count, whole: Count) -> Fraction:
 
 
 def comparable(one: str | None, other: str | None) -> bool:
-    """Whether counts of two units may be part and whole: of the same, of any unknown one, or both of cases."""
-    return one == other or one is None or other is None or (one in CASE_UNITS and other in CASE_UNITS)
+    """Whether counts of two units may be part and whole: the same, any unknown one, both of cases or of persons."""
+    alike = any(one in units and other in units for units in (CASE_UNITS, PERSON_UNITS))
+    return one == other or one is None or other is None or alike
 
 
 def plain(value: Fraction | int) -> str:

@@ -112,9 +112,12 @@ class _Reading:
             return []
         turn, of = respective(self.flat, self.quantities, index, place.sentence_start)
         if of > 1:
-            named = self.named(turn, of, index, place)
+            first, last = self.turn(turn, of, index, place)
+            named = self.named(first, last, turn, index, place)
             if named is not None:
                 return [self.observation(quantity, place, named)]
+            if self.flat.endswith("率", first, last):
+                return []  # the rate of its turn is none of the catalogue; the next one's name is not its own
         several = self.rates(quantity, place)
         if several:
             return [self.observation(quantity, place, found) for found in several]
@@ -161,22 +164,32 @@ class _Reading:
                 found.append(one)
         return found
 
-    def named(self, turn: int, of: int, index: int, place: Place) -> Found | None:
-        """What the name in the same turn before 分别 says: 办结率、满意率分别达98%和97%."""
+    def list_before(self, turn: int, index: int, place: Place) -> tuple[int, int]:
+        """Where the clause of the names before 分别 begins, and where 分别 stands."""
         start = self.quantities[index - turn].start
         begin = self.quantities[index - turn - 1].end if index > turn else 0
         begin = max(begin, place.sentence_start)
-        said = self.flat[begin:start]
-        said = said[: said.rfind("分别")]
-        at = max(said.rfind(mark) for mark in ",;:")
-        names, offset = said[at + 1 :], begin + at + 1
+        respectively = self.flat.rfind("分别", begin, start)
+        clause = max(self.flat.rfind(mark, begin, respectively) for mark in ",;:")
+        return max(clause + 1, begin), respectively
+
+    def turn(self, turn: int, of: int, index: int, place: Place) -> tuple[int, int]:
+        """The span of the name in the same turn before 分别: 办结率、满意率分别达98%和97%."""
+        offset, respectively = self.list_before(turn, index, place)
+        names = self.flat[offset:respectively]
         spans = items(names)
         if len(spans) < of:
             spans = [(0, len(names))] * of  # one name for all: 满意率分别为98%和97%
-        left, right = (offset + edge for edge in spans[len(spans) - of + turn])
+        left, right = spans[len(spans) - of + turn]
+        return offset + left, offset + right
+
+    def named(self, left: int, right: int, turn: int, index: int, place: Place) -> Found | None:
+        """What the name of a number's turn says."""
+        offset, respectively = self.list_before(turn, index, place)
+        start = self.quantities[index - turn].start
         hits = self.matcher.scan(self.flat, max(place.sentence_start, left - LEAD), right)
         # 案件分别新收320件和210件: what stands between 分别 and the numbers speaks of each of them.
-        near = [hit for hit in hits if hit[0] >= left] + self.matcher.scan(self.flat, begin + len(said), start)
+        near = [hit for hit in hits if hit[0] >= left] + self.matcher.scan(self.flat, respectively, start)
         around = replace(
             place,
             left=left,

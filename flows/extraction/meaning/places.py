@@ -278,7 +278,8 @@ class Surroundings:
             # 旁听庭审9场次、230人次, 由3天压缩到1天, 18个部门209项: both share what stands before the first.
             between = flat[left : quantity.start]
             listed = between == "、" and self.quantities[index - 1].unit != quantity.unit
-            beside = not between or listed or self.matcher.carrier.fullmatch(between) is not None
+            shipped = self.quantities[index - 1].unit in ("批", "批次") and between in ("共", "计", "合计", "共计")
+            beside = not between or listed or shipped or self.matcher.carrier.fullmatch(between) is not None
             lasting = self.quantities[index - 1].kind == "duration" and LASTING.search(flat, clause_start, begin)
             if beside or lasting or ONCE.search(flat, max(clause_start, begin - 8), begin):
                 return self.segment(index - 1, clause_start, clause_end)[0], right

@@ -54,7 +54,7 @@ NAMED = (
     ("采纳", r"采纳"),
     ("网办|可办|网上", r"网办|可办|网上"),
     ("答复|办复|回复", r"(?<![不未])(?:答复|办复|回复)"),
-    ("持证", r"(?<!未)持证"),
+    ("持证", r"(?<!未)(?:持证|持有|取得)"),
     ("优秀|优良", r"优秀|优良"),
 )
 """What the name of a rate ends with, and the words of the count that it is a rate of."""

@@ -25,11 +25,11 @@ INSIDE_TIME = re.compile(r"内(?![容部设外控在涵地政审建需])")
 _MORE_AFTER = re.compile(r"多(?!元|方|次|部|个|种|项|层|样|维|渠|家|名|位|措|面|点|领|跨|人|处|式)")
 _TO = re.compile(r"(?:至|到|为|达|达到|至约|到约|达约|于|在|占|占比|率)\s?$")
 _COMPARED = re.compile(
-    r"(?P<up>增长|(?<!新)增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|(?<=[比均净再年期])[增升涨多]|高于|高出|超出|多于|优于|快于|扩大|前移|提速)?"
-    r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|回落|下滑|低于|少于|节约|节省|减轻|后移)?"
+    r"(?P<up>增长|(?<!新)增加|上升|提高|提升|增幅|增速|升高|攀升|上涨|(?<=[比均净再年期])[增升涨多]|(?<=[元年比期])[增多]收|高于|高出|超出|多于|优于|快于|扩大|前移|提速)?"
+    r"(?P<down>下降|减少|降低|压减|压缩|缩短|缩减|精简|下浮|降幅|(?<=[比均净再年])[降减少]|(?<=[元年比期])[减少]收|回落|下滑|低于|少于|节约|节省|减轻|后移)?"
     r"(?:了|率|幅度|幅|约|近|超过|超|逾|(?<=[率幅度速])为|达到|达|最高达|分别|均|共|近乎|仅|\s)*$"
 )
-_MAY_BE_CHANGE = re.compile(r"[增减降升提高低压缩涨扩优快慢多少节精回下移轻超]")
+_MAY_BE_CHANGE = re.compile(r"[增减降升提高低压缩涨扩优快慢多少节精回下移轻超改]")
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
 # 高于全省平均0.9件
 _COUNT_GAP = re.compile(rf"(?:(?P<up>高于|高出)|(?P<down>低于))[^{_STOP}]{{0,6}}(?:平均|均值)(?:水平|数)?$")
@@ -116,6 +116,8 @@ def _change(before: str, kind: QuantityKind, unit: str | None) -> tuple[Quantity
     """The kind, and for growth and gaps the direction, by the words before a number."""
     if _MAY_BE_CHANGE.search(before) is None:  # most numbers; the patterns below cost more than all else
         return ("change" if unit == "个百分点" else kind), None
+    if before.endswith(("同比改善", "环比改善")):
+        return "change", None
     match = _COMPARED.search(before)
     if match is not None and (match["up"] or match["down"]):
         return "change", "down" if match["down"] else "up"

@@ -31,7 +31,7 @@ _SLOGAN_VERB = re.compile(
     r"(?:增强|坚定|做到|践行|提升|坚持|树立|把握|牢记|强化|落实|拥护|围绕|聚焦|锤炼|提高)(?:好|了)?$"
 )
 _TWO_CHARACTERS = re.compile(rf"[\u4e00-\u9fff]{{2}}(?:$|[{_STOP}])")
-_SLOGAN_DIGITS = re.compile(r"(?:坚持|维护|确立|意识|自信|全面|必须|结合|转变|明确|到位|毫不|务必)")
+_SLOGAN_DIGITS = re.compile(r"(?:坚持|维护|确立|意识|自信|全面|必须|结合|转变|明确|到位|毫不|务必)(?!了)")
 
 
 def states_amount(

@@ -39,6 +39,11 @@ CHINESE_NUMERAL = re.compile(
 )
 """A run of Chinese numerals with what may loosen it; whether it is a number `chinese_value` decides."""
 
+FINANCIAL = str.maketrans("壹贰叁肆伍陆柒捌玖拾佰仟", "一二三四五六七八九十百千")
+_FINANCIAL_RUN = re.compile(
+    "(?:[壹贰叁肆伍陆柒捌玖][拾佰仟万亿]|拾[万亿壹贰叁肆伍陆柒捌玖])[壹贰叁肆伍陆柒捌玖拾佰仟万亿零]*"
+)
+
 _PAIR = re.compile(
     r"(?P<front>十?)(?P<low>[一两二三四五六七八九])(?P<high>[二两三四五六七八九])(?P<scale>[十百千万亿]*)"
 )
@@ -57,6 +62,11 @@ class Numeral:
     """It holds 百, 千, 万 or 亿 after digits, or is Chinese and ten or more."""
     bare_scale: bool = False
     """It is 百, 千, 万 or 亿 with no digit before: 百名, 千家."""
+
+
+def plain_numerals(text: str) -> str:
+    """The text with the numerals of cheques (伍佰贰拾万) as plain ones (五百二十万), character for character."""
+    return _FINANCIAL_RUN.sub(lambda run: run[0].translate(FINANCIAL), text)
 
 
 def arabic_value(text: str) -> Decimal:

@@ -16,7 +16,15 @@ from flows.extraction.numbers.amounts import AFTER, INSIDE_TIME, Amount, amount_
 from flows.extraction.numbers.cues import YEAR, states_amount
 from flows.extraction.numbers.measures import match_measure, may_follow_a_numeral, measure_words
 from flows.extraction.numbers.names import fixed_word_end, mask
-from flows.extraction.numbers.numerals import CHINESE, Numeral, arabic_value, chinese_value, read_arabic, read_chinese
+from flows.extraction.numbers.numerals import (
+    CHINESE,
+    Numeral,
+    arabic_value,
+    chinese_value,
+    plain_numerals,
+    read_arabic,
+    read_chinese,
+)
 from flows.extraction.numbers.subjects import Measured, period_of, subjects_of
 from flows.extraction.numbers.tables import cells
 
@@ -46,7 +54,7 @@ class _Scan:
     """One walk over a text."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text = text = plain_numerals(text)
         self.mask = mask(text)
 
     def walk(self, start: int, end: int) -> Iterator[Amount]:

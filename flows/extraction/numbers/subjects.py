@@ -9,38 +9,40 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from flows.extraction.numbers.phrases import (
+    AT_ONCE,
+    CLAUSE_END,
+    LONG,
+    Tail,
+    clause_before,
+    clause_start,
+    head_of,
+    is_stage,
+    noun_of,
+    predicate,
+    tail_of,
+    tidy,
+    trimmed,
+    vocabulary,
+)
 from flows.extraction.words import cut
 
-_STOP = "，,。；;：:！？!?\n\t"
-_CLAUSE_END = re.compile(rf"[^{_STOP}]*")
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
-_NOTE_BEFORE = re.compile(r"[(（][^()（）]*[)）]\s*$|[(（][^()（）]*\d[^()（）]*[)）]")
-_OPEN_NOTE = re.compile(r".*[(（](?=[^()（）]*$)")
-_NOTE_AFTER = re.compile(r"[(（][\u4e00-\u9fff、]{1,6}[)）]")
-_DATED = re.compile(
-    r"^(?:\d{4}年(?:度|以来)?|(?:\d{4}年)?\d{1,2}(?:月)?[-—至]\d{1,2}月|[一二三四五六七八九十]是|（[一二三四五六七八九十]+）)"
-)
-_FROM = re.compile(r"[由从](?:\S{0,3}的)?$")
-_BECAME = re.compile(
-    r"(?:提高|提升|上升|下降|降低|减少|增加|扩大|扩充|扩容|压减|压缩|缩短|缩减|精简|整合|细化|细分|调整|跃升|增长|稳定|保持|控制"
-    r"|提前|延长|达|[升降减增压提缩增扩])(?:[至到为成在]|[至到]了)$"
-)
-_LOOSE = re.compile(r"(?:[约近超逾了 ]|(?<!平)均)+$")
+_OPENS = re.compile(r"[(（][^()（）]*$")
+_CLOSES = re.compile(r"^[^()（）]*[)）]")
+_DIVIDES = re.compile(r"(?:按|从|分)[^，,。；;\n]{1,10}(?:分|看|来看|统计|划分|区分)[，,：:]")
+"""What opens a sentence that parts what the one before counted: 按违法类型分，大气类33宗."""
 _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用时|时长|审限)$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
+_EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
 _COMPARISON = re.compile(
-    r"(?:同比|环比|(?:较|比|同|与)(?:上一?年度?|去年|前年|年初|上届|改革前|\d{4}年|同期|往年)(?:度|全年|同期|末|底|相比)*)"
+    r"(?:同比|环比|(?:较|比|同|与)(?:上一?年度?|去年|前年|年初|年底|上届|改革前|\d{4}年|同期|往年)(?:度|全年|同期|末|底|相比)*)"
 )
 _CHANGE = re.compile(
-    r"(?:净增|增长|增加|上升|下降|减少|降低|提高|提升|压缩|压减|缩短|精简|增幅|降幅|增速|前移|后移|节省|提速|高于.{0,8}|低于.{0,8}|[多增降减])(?:了|分别|达)?$"
+    r"(?:净增|增长|增加|增收|减收|上升|下降|减少|降低|提高|提升|压缩|压减|缩短|精简|增幅|降幅|增速|前移|后移|节省|提速|高于.{0,8}|低于.{0,8}|[多增降减])(?:了|分别|达)?$"
 )
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
-_DIGITS_BEFORE = re.compile(r".*[\d０-９](?:年(?:底|末|度|以前|以来|之前)*|月|日)?")
 _LISTED = re.compile(r"\s?[、和及与]\s?|\s?以及\s?")
 _EVENT = re.compile(r"^(?:参加|参与|通过)(?:并通过)?(?:了|全[省市县区国])?(.{2,})$")
 _TREATED = re.compile(r"[^，,。；;\n]{0,18}?(?:进行|开展|予以|实施)了?([\u4e00-\u9fff]{2,10})")
@@ -49,10 +51,11 @@ _PERIOD = re.compile(
     r"(?:(?:19|20)\d{2}\s?年)?\d{1,2}\s?月?[-—至到~～]\s?\d{1,2}月份?|上半年|下半年|[一二三四1-4]季度|"
     r"(?:19|20)\d{2}\s?年?[-—－至~～](?:19|20)?\d{2,4}年?|(?:19|20)\d{2}年度?|累计|连续"
 )
-_LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|\d{4}年|同期)(?:度|全年|同期)?的$")
+_LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|年初|年底|\d{4}年|同期)(?:度|全年|同期|末|底)?的?$")
+_REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|受益|吸引|受众|受教育)")
+"""Verbs of whom an occasion reached."""
 _SESSIONS = frozenset(("场", "场次", "期", "期次", "次", "讲", "堂", "节", "班", "班次", "轮", "轮次"))
 _PERSONS = {"人": "人员", "名": "人员", "位": "人员", "人次": "人次"}
-_LONG = 20
 _LONGEST = 26
 
 
@@ -65,25 +68,6 @@ class Measured:
     kind: str
     unit: str | None
     label: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Words:
-    leads: frozenset[str]
-    trails: frozenset[str]
-    stops: frozenset[str]
-    adverbs: frozenset[str]
-    deeds: frozenset[str]
-    stages: frozenset[str]
-    levels: frozenset[str]
-    dependents: frozenset[str]
-
-
-@cache
-def _words() -> _Words:
-    data = yaml.load(files("seeds").joinpath("subject_words.yaml").read_text("utf-8"), Loader=yaml.CSafeLoader)
-    names = ("leads", "trails", "stops", "adverbs", "deeds", "stages", "levels", "dependents")
-    return _Words(*(frozenset(data[name].split()) for name in names))
 
 
 @dataclass(slots=True)
@@ -100,138 +84,26 @@ class _Sentence:
     """What was held last and counted in sessions: its listeners and handouts follow."""
     whole: str | None = None
     """What 其中 parts."""
+    parted: bool = False
+    """Whether the last number counted such a part."""
+    verb: str = ""
+    """What is done to all nouns of a list: 审核文件5件、合同37份."""
     event: str | None = None
     """What the people counted took part in: its rates follow."""
     treated: str | None = None
     """What is done to all of a list: 对31份合同、12项决策进行审查."""
     listed: list[str] = field(default_factory=list)
     """Nouns before 分别 that still wait for their numbers."""
+    outside: tuple[str | None, str, str | None] | None = None
+    """Topic, head and subject before the bracket that is open."""
 
-
-_EDGES = "、 "
-_PAIRED = re.compile("[（）()“”《》]")
-_AT_ONCE = re.compile(r"^(?:其中|并|已|共|全年|累计|全市|另有?|年内)+")
-
-
-def _tidy(phrase: str) -> str:
-    """Without joints at the ends, and without a bracket or a quotation mark that has lost its other half."""
-    phrase = phrase.strip(_EDGES).lstrip("的").rstrip("的")
-    if _PAIRED.search(phrase):
-        for left, right in ("（）", "()", "“”", "《》"):
-            if phrase.count(left) != phrase.count(right):
-                phrase = phrase.replace(left, "").replace(right, "")
-    return phrase.strip(_EDGES)
-
-
-def _is_stage(phrase: str) -> bool:
-    """Whether a phrase tells what became of something and not of what: 审结, 宣布失效和废止."""
-    words = _words()
-    return phrase in words.stages or all(t in words.stages or t in words.leads or t in "、和或及" for t in cut(phrase))
-
-
-def _trimmed(phrase: str) -> str:
-    """A phrase without the words at its ends that say nothing of what is counted."""
-    words = _words()
-    phrase = _DATED.sub("", phrase.strip(_EDGES))
-    at_once = _AT_ONCE.sub("", phrase)
-    if at_once in words.stages:
-        return at_once
-    tokens = cut(phrase)
-    first, last = 0, len(tokens)
-    while last > first and (tokens[last - 1] in words.trails or tokens[last - 1].strip(_EDGES) == ""):
-        last -= 1
-    while first < last and (tokens[first] in words.leads or tokens[first].strip(_EDGES) == ""):
-        first += 1
-    if sum(map(len, tokens[first:last])) > _LONG:  # what stands behind the last verb, or behind 等
-        for at in range(last - 1, first, -1):
-            if (tokens[at - 1] in words.leads or tokens[at - 1] in ("等", "各类")) and tokens[at] not in words.leads:
-                first = at
-                break
-        while sum(map(len, tokens[first:last])) > _LONG and last - first > 1:
-            first += 1
-    return _tidy("".join(tokens[first:last]))
-
-
-def _noun_of(phrase: str) -> str:
-    """A phrase without the verbs of its front: 新收行政复议案件 → 行政复议案件; as it is where nothing would remain."""
-    words = _words()
-    tokens = cut(phrase)
-    first = 0
-    while first < len(tokens) - 1 and (tokens[first] in words.stages or tokens[first] in words.leads):
-        first += 1
-    return _tidy("".join(tokens[first:])) or phrase
-
-
-def _clause_start(text: str, floor: int, at: int) -> int:
-    """Where the clause begins in which `at` lies, at most 60 characters before it and not before `floor`."""
-    floor = max(floor, at - 60)
-    while at > floor and text[at - 1] not in _STOP:
-        at -= 1
-    return at
-
-
-def _head_of(text: str, floor: int, start: int) -> tuple[str, str]:
-    """The words of the clause before `start`, not before `floor`: as they stand, and as a noun phrase."""
-    stem = raw = text[_clause_start(text, floor, start) : start]
-    if "(" in raw or "（" in raw:
-        raw = _OPEN_NOTE.sub("", raw)
-        stem = _NOTE_BEFORE.sub("", raw)
-    stem = _FROM.sub("", _BECAME.sub("", _LOOSE.sub("", stem)))
-    return raw, _trimmed(stem)
-
-
-def _clause_before(text: str, start: int) -> str:
-    """The noun phrase of the clause before the one that holds `start`; empty where the sentence begins there."""
-    edge = _clause_start(text, 0, start)
-    if edge == 0 or text[edge - 1] not in "，,：:":
-        return ""
-    phrase = _trimmed(_DIGITS_BEFORE.sub("", _head_of(text, 0, edge - 1)[1]))
-    return phrase if 4 <= len(phrase) <= 20 else ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Tail:
-    noun: str = ""
-    predicate: str = ""
-    end: int = 0
-    """Where the noun ends in the text."""
-
-
-def _tail_of(text: str, end: int, ceiling: int) -> _Tail:
-    """The noun phrase that follows a number, and what is then said of it, up to `ceiling`."""
-    found = _CLAUSE_END.match(text, end, min(ceiling, end + 40))
-    phrase = found[0] if found else ""
-    if not phrase.strip() or phrase.lstrip()[0] in "、)）以/(（":
-        return _Tail(end=end)
-    if _BECAME.fullmatch(phrase):
-        return _Tail(end=end)
-    offset = len(phrase) - len(phrase.lstrip("的 "))
-    phrase = phrase[offset:]
-    words, at, taken = _words(), 0, 0
-    abuts = end + offset + len(phrase) == ceiling  # 42个领域出具报告11万份: the verb parts the two nouns
-    for token in cut(phrase):
-        note = _NOTE_AFTER.match(phrase, at) if at >= taken else None
-        if note is not None:
-            taken = note.end()
-        elif at >= taken:
-            if token in "（(+＋" or token in words.stops or token in words.deeds:
-                break
-            if abuts and taken and (token in words.leads or token in words.stages or token == "平均"):
-                break
-            taken = at + len(token)
-        at += len(token)
-    return _Tail(_tidy(phrase[:taken])[:24], _predicate(phrase[taken:]), end + offset + taken)
-
-
-def _predicate(rest: str) -> str:
-    """What is said of the counted, where it tells them apart (参加考试, 入选名单); empty for anything else."""
-    words = _words()
-    tokens = cut(rest)
-    while tokens and tokens[0] in words.adverbs:
-        tokens = tokens[1:]
-    if not tokens or tokens[0] not in words.deeds:
-        return ""
-    return _tidy("".join(tokens).split("、")[0])[:18]
+    def pass_brackets(self, between: str) -> None:
+        """What a bracket told is forgotten where it closes: 办理56件（含结转12件），比上年下降8%."""
+        if self.outside is not None and _CLOSES.search(between):
+            self.topic, self.head, self.previous = self.outside
+            self.outside = None
+        if _OPENS.search(between):
+            self.outside = self.topic, self.head, self.previous
 
 
 def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
@@ -240,23 +112,28 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
     said = _Sentence()
     floor = 0  # where the words begin that belong to no quantity before
     for index, one in enumerate(quantities):
-        if _SENTENCE_END.search(text, quantities[index - 1].end if index else 0, one.start) is not None:
-            said = _Sentence()
+        between = text[quantities[index - 1].end if index else 0 : one.start]
+        if (end := _SENTENCE_END.search(between)) is not None:
+            whole = said.topic if _DIVIDES.match(between, end.end()) else None
+            said = _Sentence(topic=whole, whole=whole)
+        said.pass_brackets(between)
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
             subject, floor = one.label or None, one.end
         else:
-            raw, head = _head_of(text, floor, one.start)
-            tail = _tail_of(text, one.end, following)
+            raw, head = head_of(text, floor, one.start)
+            tail = tail_of(text, one.end, following)
             joined = floor > 0 and (_LISTED.match(raw) is not None or (not raw and text[floor - 1] in "、和及与"))
             if not joined:
-                said.treated = None
+                said.treated, said.verb = None, _verb_of(head)
                 if tail.noun and _TREATING.search(raw) and (treated := _TREATED.match(text, tail.end)) is not None:
                     said.treated = treated[1]
+                    if _EXAM.search(treated[1]):
+                        said.event = treated[1]
             if _LAST_YEARS.search(raw) and (said.head or said.previous):
                 head, subject = "", said.head or said.previous  # 比上年的29件 is of what was counted before
             else:
-                subject = _shared(raw, head, one, said) or _choose(text, one, raw, head, tail, said, floor)
+                subject = _shared(raw, head, one, said) or _choose(text, one, raw, head, tail, said, floor, joined)
             floor = max(one.end, tail.end if one.kind in ("count", "range") and subject and tail.noun in subject else 0)
             _remember(one, subject, head, tail, said, joined)
         found.append(subject[:_LONGEST] if subject else None)
@@ -270,7 +147,7 @@ def _shared(raw: str, head: str, one: Measured, said: _Sentence) -> str | None:
         comparison = _COMPARISON.search(nouns)
         parts = _parts_of(nouns[: comparison.start()] if comparison else nouns)
         if len(parts) > 1:
-            ends = next((end for end in ("率", "数", "量", "类") if parts[-1].endswith(end)), "")
+            ends = _shared_end(parts)
             change = _CHANGE.search(verb.strip("为达了在"))
             said.listed = [
                 part + ("" if part.endswith(ends) else ends) + (change[0] if change else "") for part in parts
@@ -292,10 +169,23 @@ def _parts_of(nouns: str) -> list[str]:
             parts.append("")
         else:
             parts[-1] += token
-    return [part for part in map(_trimmed, parts) if part]
+    return [part for part in map(trimmed, parts) if part]
 
 
-def _choose(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence, floor: int) -> str | None:
+def _shared_end(parts: Sequence[str]) -> str:
+    """What the last noun of a list ends with and the others share: 参考、及格率; 清江县、白沙县新登记企业."""
+    last = parts[-1]
+    alike = last.find(parts[-2][-1], 1)  # 白沙县、高新区登记企业 end alike but for what they share
+    own = alike + 1 if alike > 0 else len(cut(last)[0])
+    rest = last[own:]
+    if len(rest) >= 3 and not any(part.endswith(rest[-2:]) for part in parts[:-1]):
+        return rest
+    return next((end for end in ("率", "数", "量", "类") if last.endswith(end)), "")
+
+
+def _choose(
+    text: str, one: Measured, raw: str, head: str, tail: Tail, said: _Sentence, floor: int, joined: bool
+) -> str | None:
     if text[max(0, one.start - 2) : one.start] in ("连续", "持续"):
         return (head + _after(text, one.end)) or None
     if one.kind == "rank":
@@ -303,26 +193,26 @@ def _choose(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _S
     if one.kind == "change":
         return _changed(raw, head, tail, said)
     if one.kind == "percent":
-        return _share_of(text, one, raw, head, tail, said)
-    return _counted(text, one, raw, head, tail, said, floor)
+        return _share_of(text, one, raw, head, tail, said, floor)
+    return _counted(text, one, raw, head, tail, said, floor, joined)
 
 
 def _after(text: str, end: int) -> str:
-    found = _CLAUSE_END.match(text, end, end + 24)
-    return _tidy(found[0]) if found else ""
+    found = CLAUSE_END.match(text, end, end + 24)
+    return tidy(found[0]) if found else ""
 
 
 def _ranked(text: str, one: Measured, head: str, said: _Sentence) -> str | None:
     rank = _RANK_WORDS.search(head)
-    of = _trimmed(head[: rank.start()] if rank else head)
-    place = _tidy(head[rank.end() :]) if rank else ""
-    if not of or of in _words().levels:
+    of = trimmed((head[: rank.start()] if rank else head).lstrip("中"))
+    place = tidy(head[rank.end() :]) if rank else ""
+    if not of or of in vocabulary().levels:
         place = place or of
-        of = _RANK_WORDS.split(said.head)[0] or said.previous or _clause_before(text, one.start)
+        of = _RANK_WORDS.split(said.head)[0] or said.previous or clause_before(text, one.start)
     return f"{of}{place}排名" if of else None
 
 
-def _changed(raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
+def _changed(raw: str, head: str, tail: Tail, said: _Sentence) -> str | None:
     comparison = _COMPARISON.search(head)
     change = _CHANGE.search(head or raw.rstrip())
     if change is None and comparison is None and head:
@@ -331,7 +221,7 @@ def _changed(raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
     how = change[0] if change else ""
     if comparison and change:
         of += head[comparison.end() : change.start()]
-    of = _tidy(of)
+    of = tidy(of)
     if len(of) <= 5 and said.previous and not (of and of in said.previous):
         of = (said.previous if not of else said.topic or said.previous) + of
     if comparison and comparison[0].startswith(("同比", "环比")):
@@ -339,42 +229,49 @@ def _changed(raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
     return (of + how) or tail.noun or None
 
 
-def _share_of(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence) -> str | None:
-    words = _words()
+def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: _Sentence, floor: int) -> str | None:
+    words = vocabulary()
     if head.startswith("占") or (not head and text[: one.start].endswith(("占", "占比", "占比达"))):
         return (said.previous or said.topic or "") + (head if len(head) > 2 else "占比")
     if head and raw.endswith(("占", "占比")):
-        return head + "占比"
+        of = _of_what(text, one, said, floor) if head in words.dependents else ""
+        return of + head + "占比"
     if _RATE.search(head):
         if len(head) > 6:
             return head
-        of = said.event if _EXAM_RATE.match(head) and said.event else None
-        if of is None:
-            of = _noun_of(said.topic or _clause_before(text, one.start) or "")
+        of = said.event if said.event and _EXAM_RATE.match(head) else ""
+        of = of or noun_of(said.topic or clause_before(text, one.start))
         return of + head if of not in head else head
     if head in words.levels and said.topic:
         return said.topic + head
+    if head in words.dependents or (head and is_stage(head)):
+        of = _of_what(text, one, said, floor)
+        return of + head if head not in of else of
     after = tail.noun + tail.predicate
     if not after and one.unit == "%":
-        after = _predicate(_after(text, one.end))
+        after = predicate(_after(text, one.end))
     if head:
         return head + after if len(head) + len(after) <= _LONGEST else head
     if after:
-        return after if tail.noun else (_noun_of(said.topic or said.previous or "")) + after
-    return said.previous or _clause_before(text, one.start) or None
+        return after if tail.noun else (noun_of(said.topic or said.previous or "")) + after
+    return said.previous or clause_before(text, one.start) or None
 
 
 def _of_what(text: str, one: Measured, said: _Sentence, floor: int) -> str:
     """What a word that cannot stand alone is of: the clause before where it holds no number, else what was counted."""
-    edge = _clause_start(text, floor, one.start)
-    if edge > floor and (before := _clause_before(text, one.start)):
+    edge = clause_start(text, floor, one.start)
+    if edge > floor and (before := clause_before(text, one.start)):
         said.topic = before
-    return _noun_of(said.topic or "")
+    return noun_of(said.topic or "")
 
 
-def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _Sentence, floor: int) -> str | None:
-    words = _words()
+def _counted(
+    text: str, one: Measured, raw: str, head: str, tail: Tail, said: _Sentence, floor: int, joined: bool
+) -> str | None:
+    words = vocabulary()
     persons = _PERSONS.get(one.unit or "")
+    if persons and not head and tail.noun and is_stage(tail.noun):
+        return (said.event or "") + tail.noun + persons
     if tail.noun:
         if said.treated:
             return said.treated + tail.noun
@@ -382,58 +279,90 @@ def _counted(text: str, one: Measured, raw: str, head: str, tail: _Tail, said: _
             return f"{_whole_deed(text, one, tail, said)}的{tail.noun}"
         if head in words.levels or not head or raw.endswith("等") or _TREATING.search(raw):
             return tail.noun
-        return head + tail.noun if len(head) + len(tail.noun) <= _LONG else tail.noun
+        return head + tail.noun if len(head) + len(tail.noun) <= LONG else tail.noun
+    if tail.predicate and not head and not persons and said.previous:
+        return f"{tail.predicate}的{noun_of(said.previous)}"
     if tail.predicate and persons:
         deed = _whole_deed(text, one, tail, said)
         return f"{deed}的{head}" if head else f"{deed}{persons}"
     if raw.lstrip("，,；; ").startswith("其中") and said.topic:
         said.whole = said.topic
-    if said.whole and len(head) <= 6 and head and not _is_stage(head):
-        return head + _noun_of(said.whole) if _noun_of(said.whole)[-2:] not in head else head
+    own = not raw.lstrip("，,；;、 ").removeprefix("其中").startswith(head)  # 全年收集意见 is no part any more
+    if said.whole and not own and len(head) <= 6 and head and not is_stage(head):
+        said.parted = True
+        return _part_of(said.whole, head)
     if not head:
-        return said.head or said.previous or _clause_before(text, one.start) or None
+        return said.head or said.previous or clause_before(text, one.start) or None
     if head in words.levels:
-        return (_noun_of(said.topic) if said.topic else "") + head
-    if _is_stage(head):
+        return (noun_of(said.topic) if said.topic else "") + head
+    if is_stage(head):
         if persons:
             return (said.event or said.occasion or "") + head + persons
         of = _of_what(text, one, said, floor)
         return head + of if of not in head else head
+    if joined and said.verb and one.kind == "count" and len(head) <= 8 and head not in words.dependents:
+        return said.verb + head
+    reached = raw.lstrip("，,；;、 ")
+    if said.occasion and _REACHES.match(reached) and len(reached) <= 8:
+        said.parted = True
+        return said.occasion + tidy(reached)
     if len(head) <= 4:
         with_verb = raw[: raw.rfind(head) + len(head)]
-        with_verb = _tidy(_AT_ONCE.sub("", with_verb.lstrip("、和及，")))
+        with_verb = tidy(AT_ONCE.sub("", with_verb.lstrip("、和及，")))
         if cut(head)[-1] in words.dependents and (of := _of_what(text, one, said, floor)) and len(with_verb) <= 8:
             return of + with_verb if head not in of else of
         if len(head) < len(with_verb) <= 8 and cut(with_verb)[0] in words.leads:
             return with_verb
         if said.topic and head not in said.topic:
-            return _noun_of(said.topic) + head
+            return noun_of(said.topic) + head
     return head
 
 
-def _whole_deed(text: str, one: Measured, tail: _Tail, said: _Sentence) -> str:
+def _verb_of(head: str) -> str:
+    """The verb that a head begins with, where a noun follows: 审核 of 审核文件."""
+    tokens = cut(head)
+    return tokens[0] if len(tokens) > 1 and tokens[0] in vocabulary().stages else ""
+
+
+def _part_of(told: str, part: str) -> str:
+    """A part behind 其中 with the noun of its whole: 涉税案件 of 走私案件 is 涉税走私案件."""
+    whole = noun_of(told)
+    if whole in part:
+        return part
+    if part.endswith(whole[-2:]):
+        part = part[:-2]
+    return part if whole[-2:] in part else part + whole
+
+
+def _whole_deed(text: str, one: Measured, tail: Tail, said: _Sentence) -> str:
     """What was done, with what the clause before names as its object: 举办演讲比赛，1万名学生参加."""
-    if tail.predicate not in _words().deeds:
+    if tail.predicate not in vocabulary().deeds:
         return tail.predicate
-    return tail.predicate + (said.occasion or said.head or _clause_before(text, one.start))[:12]
+    if said.event:
+        return tail.predicate + said.event
+    return tail.predicate + (said.occasion or said.head or clause_before(text, one.start))[:12]
 
 
-def _remember(one: Measured, subject: str | None, head: str, tail: _Tail, said: _Sentence, joined: bool) -> None:
+def _remember(one: Measured, subject: str | None, head: str, tail: Tail, said: _Sentence, joined: bool) -> None:
     event = _EVENT.match(tail.predicate)
     if event is not None:
         said.event = event[1]
     if subject is not None:
         said.previous = subject
-    noun = head or tail.noun
+    counted = subject is not None and tail.noun and subject.endswith(tail.noun) and len(subject) <= LONG
+    noun = subject if subject is not None and counted else head or tail.noun
     for size in (4, 3, 2):
-        if len(noun) > size and noun[-size:] in _words().levels:
+        if len(noun) > size and noun[-size:] in vocabulary().levels:
             noun = noun[:-size]
             break
-    if head and head not in _words().levels:
+    if head and head not in vocabulary().levels:
         said.head = head
     if one.unit in _SESSIONS and len(noun) >= 4:
-        said.occasion = noun
-    if one.kind in ("count", "money") and len(noun) >= 4 and noun not in _words().levels and not _is_stage(noun):
+        said.occasion, said.event = noun, None
+    parted, said.parted = said.parted, False
+    if parted:
+        return
+    if one.kind in ("count", "money") and len(noun) >= 4 and noun not in vocabulary().levels and not is_stage(noun):
         both = f"{said.topic}、{noun}"
         said.topic = both if joined and said.topic and len(both) <= _LONGEST else noun
 
