@@ -25,6 +25,8 @@ Mode = Literal["nightly", "backfill", "probe"]
 MOST_PAGES: dict[Mode, int] = {"nightly": 200, "backfill": 2_000, "probe": 2}
 """Pages of one column that one run reads at most; two are enough to see that a pager works."""
 MOST_PAGES_OF_A_SEARCH = 10
+MOST_SHELLS = 2
+"""Pages that may lead on to a list before it begins: the page around it, and that page's script."""
 PAGES_BETWEEN_NOTES = 10
 """How often a deep reading notes how far it got."""
 
@@ -57,7 +59,8 @@ class _Reading:
     """Of the column's own page as it was read."""
     pages: int = 0
     keys: set[str] = field(default_factory=set)
-    shell: bool = False
+    shell: int = 0
+    """Pages before the list's own: a shell, its script."""
     whole: bool = False
     """Every page was read, or the bound was reached."""
     go_on: NextPage | None = None
@@ -142,9 +145,10 @@ class ListReader:
                 following = None
             if not reading.pages:
                 reading.digest = fetched.capture.payload_digest if fetched.capture else None
-                reading.shell = not listed.entries and following is not None and not listed.warnings
+            if reading.first is None and reading.shell == reading.pages < MOST_SHELLS:
+                reading.shell += not listed.entries and following is not None and not listed.warnings
             reading.pages += 1
-            if reading.first is None and not (reading.shell and reading.pages == 1):
+            if reading.first is None and reading.shell < reading.pages:
                 if (drift := self._drift(column, listed, taken.keys, before)) is not None:
                     return drift
                 reading.first = listed
@@ -225,7 +229,7 @@ class ListReader:
                 "name": reading.column.name,
                 "found_at": iso(found_at) if found_at else None,
                 "family": reading.family.name,
-                "shell": reading.shell,
+                "shell": reading.shell > 0,
                 "digest": reading.digest,
                 "complete": not cut_off,
                 "back_to": back_to,
@@ -268,7 +272,8 @@ class ListReader:
 
 def _row_of(request: NextPage) -> Row:
     body = request.body.decode("utf-8") if request.body is not None else None
-    return {"url": request.url, "method": request.method, "body": body, "headers": dict(request.headers)}
+    headers, links = dict(request.headers), list(request.links)
+    return {"url": request.url, "method": request.method, "body": body, "headers": headers, "links": links}
 
 
 def _page(fetched: Fetched, asked: NextPage | None = None) -> Page:

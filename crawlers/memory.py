@@ -214,7 +214,7 @@ def _column(row: Mapping[str, Any]) -> ColumnMemory:
 
 def _request(row: Mapping[str, Any]) -> NextPage:
     body = row["body"].encode() if row["body"] is not None else None
-    return NextPage(row["url"], row["method"], body, row["headers"])
+    return NextPage(row["url"], row["method"], body, row["headers"], tuple(row.get("links", ())))
 
 
 def _rows(store: Store, folder: str) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawlers.families.answers import is_answer, read_answer
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, Page
 
@@ -16,5 +17,5 @@ class Generic:
         return None
 
     def read(self, page: Page) -> ListReading:
-        """Read the rows of any list page."""
-        return read_list(page)
+        """Read the rows of any list page, or the records of an answer."""
+        return read_answer(page) if is_answer(page) else read_list(page)

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urljoin, urlsplit
 
+from crawlers.families.answers import following, is_answer
 from crawlers.families.columns import column_rank
 from crawlers.families.reading import ColumnLink, ListReading, NextPage, Page
 from crawlers.families.records import decoded, read_records, record_total
-from crawlers.families.site_search import following, is_answer
 
 _BASE = re.compile(r"^(.*?/gkmlpt)(?:/|$)")
 _CONFIG = re.compile(r"window\._CONFIG\s*=")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from crawlers.families.jpaas import query_list, read_json, unit_page
+from crawlers.families.answers import is_answer, read_answer
+from crawlers.families.jpaas import query_list, unit_page
 from crawlers.families.jpage import jpage_entries, jpage_total, next_group
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, Page
-from crawlers.families.site_search import is_answer
 
 _MARKS = re.compile(
     r"<datastore>|/module/(?:web/)?jpage/|jpaas-publish-server|loadPageData\(|<!--<\$\[\w+\]>begin-->|/module/xxgk/"
@@ -33,7 +33,7 @@ class Hanweb:
     def read(self, page: Page) -> ListReading:
         """Read a column page, or the answer of jpage (XML), jpaas or queryList (JSON)."""
         if is_answer(page):
-            return read_json(page)
+            return read_answer(page)
         total = jpage_total(page)
         if stored := jpage_entries(page):
             return read_list(page, entries=stored, next_page=next_group(page, len(stored), total), total=total)

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import json
 import re
-from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urlencode, urljoin
 
 from crawlers.families.jpage import FORM, script_value
-from crawlers.families.reading import Entry, ListReading, NextPage, Page
-from crawlers.families.records import decoded, objects, record_total
-from crawlers.families.rows import read_rows
-from crawlers.families.site_search import read_answer
+from crawlers.families.reading import NextPage, Page
 
 _UNIT = "/api-gateway/jpaas-publish-server/front/page/build/unit"
 _FIELDS = ("webId", "pageId", "tplSetId", "tagId")
 _SIZE = re.compile(r"(?:pageSize|rows)[\"']?\s*[:=]\s*[\"']?(\d+)")
 _LOAD = re.compile(r"params\w*\s*=\s*\{(.*?)\}\s*;", re.DOTALL)
-_TOTAL = re.compile(r"(?:count|total)\w*[\"']?\s*[:=]\s*[\"']?(\d+)")
 
 
 def unit_page(page: Page, number: int) -> NextPage | None:
@@ -35,38 +31,6 @@ def unit_page(page: Page, number: int) -> NextPage | None:
 
 def _param(number: int, size: int) -> str:
     return json.dumps({"pageNo": number, "pageSize": size}, separators=(",", ":"))
-
-
-def read_json(page: Page) -> ListReading:
-    """An answer of jpaas: the rows of its HTML; of queryList: its records."""
-    value = decoded(page.text)
-    entries: dict[str, Entry] = {}
-    total = record_total(value)
-    for record in objects(value):
-        for part in record.values():
-            if isinstance(part, str) and "<a" in part:
-                if total is None and (found := _TOTAL.search(part)):
-                    total = int(found.group(1))
-                for entry in read_rows(page, inside=part):
-                    entries.setdefault(entry.url, entry)
-    if not entries:
-        return read_answer(page)
-    return ListReading(tuple(entries.values()), _next_unit(page.asked, total), total)
-
-
-def _next_unit(asked: NextPage | None, total: int | None) -> NextPage | None:
-    if asked is None:
-        return None
-    parts = urlsplit(asked.url)
-    query = dict(parse_qsl(parts.query))
-    at = decoded(query.get("paramJson", ""))
-    if not isinstance(at, dict) or not {"pageNo", "pageSize"} <= at.keys():
-        return None
-    number, size = int(at["pageNo"]), int(at["pageSize"])
-    if total is not None and number * size >= total:
-        return None
-    query["paramJson"] = _param(number + 1, size)
-    return NextPage(urlunsplit(parts._replace(query=urlencode(query, quote_via=quote))), headers=asked.headers)
 
 
 def query_list(page: Page, here: int) -> NextPage | None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from crawlers.families.answers import following
+from crawlers.families.asked_by_script import asked_by_script, is_by_script, own_scripts
 from crawlers.families.columns import column_links
 from crawlers.families.paging import next_link, stated_total
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
@@ -30,10 +32,24 @@ def read_list(
     next_page = next_page or next_link(page)
     total = stated_total(page.text) if total is None else total
     columns = column_links(page)
+    if next_page is None:
+        next_page = _scripted(page, len(entries), total)
     warnings = why_empty(page, entries, next_page, total, columns)
+    if warnings == (NO_ROWS,) and page.asked is None and (scripts := own_scripts(page)):
+        return ListReading((), scripts[0], total, columns)
     if page.asked is None and entries and next_page is None and total is not None and total > len(entries):
         warnings = (f"The page states {total} entries, shows {len(entries)}, and leads to no others.",)
     return ListReading(entries, next_page, total, columns, warnings)
+
+
+def _scripted(page: Page, here: int, total: int | None) -> NextPage | None:
+    """What a page's script would ask for: its list, the page after the `here` entries that it shows, or, of a piece
+    that a script asked for, the piece after."""
+    if page.asked is not None and here:
+        return following(page.asked, here, total) if is_by_script(page.asked) else None
+    if here:
+        return asked_by_script(page, 2) if total is not None and total > here else None
+    return asked_by_script(page)
 
 
 def why_empty(
@@ -45,7 +61,7 @@ def why_empty(
 ) -> tuple[str, ...]:
     """What is wrong with a list page that yields no entry; nothing where it has some, says it has none, leads on, or is
     the index above lists of its own."""
-    if entries or total == 0 or (next_page is not None and next_page.method == "POST"):
+    if entries or total == 0 or (next_page is not None and (next_page.method == "POST" or is_by_script(next_page))):
         return ()
     counted = _COUNTED.search(page.text)
     stated = total or (int(counted.group(1)) if counted else 0)

@@ -6,9 +6,9 @@ import html
 import re
 from urllib.parse import urljoin
 
+from crawlers.families.answers import following, is_answer, read_answer
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import following, is_answer, read_answer
 
 _LABEL = re.compile(r"""["'(]([^"'()\s]*/site/label/\d+\?[^"'\s)]*labelName=publicInfoList[^"'\s)]*)""")
 _MARK = re.compile(r"/site/label/\d+|publicInfoList|lonsun|/openness/(?:public|detail)/|XxgkContent", re.IGNORECASE)

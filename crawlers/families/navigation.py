@@ -124,8 +124,9 @@ def frames(page: Page) -> tuple[str, ...]:
     document = parse(page.text)
     if document is None:
         return ()
+    base = base_of(document, page.url)
     sources = [(element.get("src") or "").strip() for element in document.iter("frame", "iframe")]
-    return tuple(urljoin(page.url, source) for source in sources if _ADDRESS.match(source))
+    return tuple(urljoin(base, source) for source in sources if _ADDRESS.match(source))
 
 
 def leads_on(page: Page) -> str | None:

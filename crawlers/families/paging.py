@@ -9,7 +9,7 @@ from urllib.parse import urldefrag, urljoin
 from lxml import html
 
 from crawlers.families.reading import NextPage, Page
-from crawlers.families.rows import collapse, link_target, parse, text_of
+from crawlers.families.rows import base_of, collapse, link_target, parse, text_of
 
 _NEXT = re.compile(
     r"^[\s\[【<«]*(?:下一?页|下一頁|下頁|后一?页|后页|next(?:\s*page)?|(?:点击)?加载更多|[>›»]{1,2})[\s\]】>»›]*$",
@@ -27,32 +27,32 @@ def next_link(page: Page) -> NextPage | None:
     document = parse(page.text)
     if document is None:
         return None
-    here = plain(page.url)
+    here, base = plain(page.url), base_of(document, page.url)
     for element in document.iter("link", "a"):
         if "next" in (element.get("rel") or "").lower().split():
-            linked = link_target(element, page.url)
+            linked = link_target(element, base)
             if linked and plain(linked) != here:
                 return NextPage(linked)
     anchors = [a for a in document.iter("a") if isinstance(a, html.HtmlElement)]
     clicked = [e for e in document.xpath("//*[@onclick][not(self::a)]") if isinstance(e, html.HtmlElement)]
     for anchor in [*anchors, *clicked]:
         text = collapse(text_of(anchor)) or collapse(anchor.get("title") or anchor.get("aria-label") or "")
-        if _NEXT.match(text) and (target := link_target(anchor, page.url)) and plain(target) != here:
+        if _NEXT.match(text) and (target := link_target(anchor, base)) and plain(target) != here:
             return NextPage(target)
-    return _by_number(anchors, page.url) or _by_choice(document, page.url)
+    return _by_number(anchors, page.url, base) or _by_choice(document, page.url, base)
 
 
-def _by_choice(document: html.HtmlElement, url: str) -> NextPage | None:
+def _by_choice(document: html.HtmlElement, url: str, base: str) -> NextPage | None:
     """The page that a choice offers after the chosen one."""
     for select in document.iter("select"):
         options = [(option.get("value") or "").strip() for option in select.iter("option")]
         if len(options) < 2 or not all(_PAGE_ADDRESS.search(value) for value in options):
             continue
         chosen = [number for number, option in enumerate(select.iter("option")) if option.get("selected") is not None]
-        here = [number for number, value in enumerate(options) if plain(urljoin(url, value)) == plain(url)]
+        here = [number for number, value in enumerate(options) if plain(urljoin(base, value)) == plain(url)]
         at = (chosen or here or [0])[0]
         if at + 1 < len(options) and _counts(collapse(text_of(select))):
-            return NextPage(urljoin(url, options[at + 1]))
+            return NextPage(urljoin(base, options[at + 1]))
     return None
 
 
@@ -62,18 +62,18 @@ def _counts(text: str) -> bool:
     return len(numbers) > 1 and all(after == before + 1 for before, after in pairwise(numbers))
 
 
-def _by_number(anchors: list[html.HtmlElement], url: str) -> NextPage | None:
+def _by_number(anchors: list[html.HtmlElement], url: str, base: str) -> NextPage | None:
     """The page numbered one higher than this: the pager's number that is no link, or leads here, is this page's."""
     numbered = [(int(t), a) for a in anchors if (t := collapse(text_of(a)).strip("[] ")).isdigit() and len(t) <= 4]
     if not numbered:
         return None
     here = plain(url)
-    current = next((n for n, a in numbered if (there := link_target(a, url)) and plain(there) == here), None)
+    current = next((n for n, a in numbered if (there := link_target(a, base)) and plain(there) == here), None)
     if current is None:
-        marked = [n for n, a in numbered if link_target(a, url) is None]
+        marked = [n for n, a in numbered if link_target(a, base) is None]
         current = marked[0] if marked else _gap([n for n, _ in numbered])
     for number, anchor in numbered:
-        if number == current + 1 and (target := link_target(anchor, url)):
+        if number == current + 1 and (target := link_target(anchor, base)):
             return NextPage(target)
     return None
 

@@ -20,6 +20,10 @@ class NextPage:
     method: str = "GET"
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    links: tuple[str, ...] = ()
+    """How the asking page writes the addresses of the records it is answered with: `/detail.html?id={id}`."""
+    given: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Of a script that is asked for: the values that its page gives to names."""
 
 
 @dataclass(frozen=True, slots=True)

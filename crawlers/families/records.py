@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin
 
 from crawlers.families.dates import dates_in
+from crawlers.families.dialects import dialect_of
 from crawlers.families.reading import Entry, Page
 from crawlers.families.rows import collapse, is_pager
 
@@ -21,6 +22,12 @@ _DATES = ("display_publish_time", "time", "PUBDATE", "FBRQ", "pubtimeStr", "publ
           "DOCRELTIME", "docRelTime", "publishTime", "releaseTime", "publish_time",
           "date", "dates", "created_at")  # fmt: skip
 _ADDRESSES = ("url", "DOCPUBURL", "docpuburl", "docPubUrl", "puburl", "post_url", "href", "link", "urls")
+# What else a field may be called, where none has a known name. Of several dates the one of publication is meant.
+_TITLED = re.compile(r"title|subject|headline|biaoti|topic|(?:doc|info|article|news)_?name$", re.IGNORECASE)
+_ADDRESSED = re.compile(r"url|href|link|path|address", re.IGNORECASE)
+_DATED = re.compile(r"time|date|day$|rq$|sj$", re.IGNORECASE)
+_PUBLISHED = re.compile(r"pub|release|issue|show|display|post|fb|send|write", re.IGNORECASE)
+_PICTURED = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|mp4)(?:\?|$)", re.IGNORECASE)
 _TOTALS = ("total", "totalElements", "totalCount", "totalrecord", "totalRecord", "TOTALNUM", "post_count")
 _ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
 _LONGEST_LITERAL = 200_000
@@ -54,14 +61,16 @@ def objects(value: object) -> Iterator[Mapping[str, object]]:
             waiting = [*part, *waiting]
 
 
-def read_records(value: object, base: str) -> tuple[Entry, ...]:
-    """An entry for every object that has a title and an address, each address once."""
+def read_records(value: object, base: str, links: tuple[str, ...] = ()) -> tuple[Entry, ...]:
+    """An entry for every object that has a title and an address, each address once. `links` say how the addresses of
+    records are made that have none: `/detail.html?id={id}`."""
     entries: dict[str, Entry] = {}
     for record in map(_flat, objects(value)):
-        title = next((t for k in _TITLES if isinstance(t := record.get(k), str) and t.strip()), "")
-        plain = collapse(html.unescape(re.sub(r"<[^>]+>", "", title)))
-        address = _address(record)
-        if len(plain) < 2 or is_pager(plain) or address is None:
+        plain = collapse(html.unescape(re.sub(r"<[^>]+>", "", _title(record))))
+        if len(plain) < 2 or is_pager(plain):
+            continue
+        address = _address(record) or _made(record, links)
+        if address is None:
             continue
         try:
             url = urljoin(base, address)
@@ -69,6 +78,24 @@ def read_records(value: object, base: str) -> tuple[Entry, ...]:
             continue
         entries.setdefault(url, Entry(url, plain, record_date(record)))
     return tuple(entries.values())
+
+
+def _title(record: Mapping[str, object]) -> str:
+    known = next((t for k in _TITLES if isinstance(t := record.get(k), str) and t.strip()), None)
+    if known is not None:
+        return known
+    named = [value for name, value in record.items() if isinstance(value, str) and _TITLED.search(name)]
+    return max(named, key=len, default="")
+
+
+def _made(record: Mapping[str, object], links: tuple[str, ...]) -> str | None:
+    """The address that the page writes for a record: the first whose fields the record has."""
+    for link in links:
+        names = re.findall(r"\{(\w+)\}", link)
+        values = {name: record.get(name) for name in names}
+        if all(isinstance(value, str | int) and str(value).strip() for value in values.values()):
+            return re.sub(r"\{(\w+)\}", lambda found: str(values[found.group(1)]), link)  # noqa: B023 (used at once)
+    return None
 
 
 def _flat(record: Mapping[str, object]) -> Mapping[str, object]:
@@ -87,12 +114,18 @@ def _address(record: Mapping[str, object]) -> str | None:
             value = value.get("pc") or next(iter(value.values()), None)
         if isinstance(value, str) and re.match(r"https?://|\.{0,2}/", value.strip()):
             return value.strip()
+    for key, value in record.items():
+        if isinstance(value, str) and _ADDRESSED.search(key) and not _PICTURED.search(value):
+            address = value.strip()
+            if re.match(r"https?://|\.{0,2}/\w", address) or dialect_of(address) is not None:
+                return address
     return None
 
 
 def record_date(record: Mapping[str, object]) -> str | None:
     """The date of a record, written out or in seconds or milliseconds of the epoch, as the day in China."""
-    for key in _DATES:
+    others = [key for key in record if key not in _DATES and _DATED.search(key)]
+    for key in (*_DATES, *sorted(others, key=lambda key: _PUBLISHED.search(key) is None)):
         value = record.get(key)
         if isinstance(value, dict):
             value = next((v for v in value.values() if isinstance(v, str) and dates_in(v)), None)

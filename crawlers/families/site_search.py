@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from html import unescape
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.records import decoded, read_records, record_total
+from crawlers.families.reading import NextPage, Page
 from crawlers.families.rows import parse
 
 PAGE_SIZE = 20
@@ -21,8 +19,6 @@ _DATA_TYPE = re.compile(r"dataTypeId=(\w+)")
 _IGS = re.compile(r"/igs/front/search[\w/.-]*\?([^\"'\s<>]+)")
 _WAS = re.compile(r"/was5/web/search\?([^\"'\s<>]*channelid=\d+[^\"'\s<>]*)")
 _SEARCHES = re.compile(r"search|sousuo|query|find|keyword|searchword|\bso\b|\bwd\b|\bq\b", re.IGNORECASE)
-_PAGES = ("pageNo", "pageNumber", "pageIndex", "current", "curPage", "page")
-_SIZES = ("pageSize", "perPage", "_pageSize", "prepage", "size")
 
 
 def search_request(home: Page, words: str) -> NextPage | None:
@@ -89,50 +85,3 @@ def _form_request(home: Page, words: str) -> NextPage | None:
             return NextPage(url, "POST", query.encode(), {"Content-Type": "application/x-www-form-urlencoded"})
         return NextPage(f"{url}{'&' if urlsplit(url).query else '?'}{query}")
     return None
-
-
-def is_answer(page: Page) -> bool:
-    """True if a page is no HTML but an answer in JSON or JSONP."""
-    return re.match(r"\s*\ufeff?\s*(?:[\w$.]+\s*\(\s*)?[{\[]\s*[\"{\[\]}]", page.text) is not None
-
-
-def read_answer(page: Page) -> ListReading:
-    """Read an answer in JSON, whatever it calls its fields; the way on is the same request for the next page."""
-    value = decoded(page.text)
-    if value is None:
-        return ListReading(warnings=("The answer is not the JSON that it was asked for.",))
-    entries = read_records(value, page.url)
-    total = record_total(value)
-    nothing = total == 0 or value in ({}, [])
-    warnings = () if entries or nothing else ("The answer in JSON holds no record with a title and an address.",)
-    next_page = following(page.asked, len(entries), total) if entries and page.asked else None
-    return ListReading(entries, next_page, total, (), warnings)
-
-
-def following(asked: NextPage, here: int, total: int | None) -> NextPage | None:
-    """The same request for the page after; None when the stated total is reached or the request names no page."""
-    if asked.body and asked.body.lstrip()[:1] == b"{":
-        fields = json.loads(asked.body)
-        turned = _turned(fields, here, total)
-        body = json.dumps(turned, ensure_ascii=False).encode()
-        return NextPage(asked.url, asked.method, body, asked.headers) if turned else None
-    if asked.body:
-        turned = _turned(dict(parse_qsl(asked.body.decode(), keep_blank_values=True)), here, total)
-        return NextPage(asked.url, asked.method, urlencode(turned).encode(), asked.headers) if turned else None
-    parts = urlsplit(asked.url)
-    turned = _turned(dict(parse_qsl(parts.query, keep_blank_values=True)), here, total)
-    if turned is None:
-        return None
-    return NextPage(urlunsplit(parts._replace(query=urlencode(turned))), headers=asked.headers)
-
-
-def _turned(fields: Mapping[str, object], here: int, total: int | None) -> dict[str, object] | None:
-    key = next((name for name in _PAGES if str(fields.get(name, "")).isdigit()), None)
-    if key is None:
-        return None
-    number = int(str(fields[key]))
-    size = next((int(str(fields[name])) for name in _SIZES if str(fields.get(name, "")).isdigit()), here)
-    if total is not None and max(number, 1) * max(size, 1) >= total:
-        return None
-    turned = number + 1
-    return {**fields, key: turned if isinstance(fields[key], int) else str(turned)}

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from urllib.parse import urljoin, urlsplit
 
+from crawlers.families.answers import is_answer, read_answer
 from crawlers.families.dialects import dialect_of
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import is_answer, read_answer
 
 _CALL = re.compile(r"\bcreatePage\w*\(\s*([^()]*\d[^()]*)\)")
 _ARGUMENT = re.compile(r"""["']([^"']*)["']|(\d+)""")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode, urljoin
 
+from crawlers.families.answers import is_answer, read_answer
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import is_answer, read_answer
 from crawlers.families.trs import script_paging
 
 _MARK = re.compile(r"<UCAP(?:TITLE|CONTENT)|UCAP-CONTENT|/common/search/|manuscriptPage_\d|#PAGE_BREAK#", re.IGNORECASE)

@@ -411,7 +411,7 @@ _SELF = re.compile(
 
 
 def _issuer(data: Metadata, titles: list[tuple[str, str]], body: list[str], draft: Draft, listing: Listing) -> None:
-    place = data.region or listing.region
+    place = data.region or listing.region or issuers.place_of(issuers.government(listing) or "")
     for origin, title in titles:
         if name := issuers.issuer_in_title(title):
             data.issuer = issuers.full_issuer(name, place, data.region_code)

@@ -1,0 +1,87 @@
+"""Answers of interfaces: records of JSON, or HTML inside it, and the same request for the page after."""
+
+from __future__ import annotations
+
+import json
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from crawlers.families.reading import Entry, ListReading, NextPage, Page
+from crawlers.families.records import decoded, objects, read_records, record_total
+from crawlers.families.rows import read_rows
+from crawlers.families.script_values import PAGE_NAME, SIZE_NAME
+
+_TOTAL = re.compile(r"(?:count|total)\w*[\"']?\s*[:=]\s*[\"']?(\d+)")
+
+
+def is_answer(page: Page) -> bool:
+    """True if a page is no HTML but an answer in JSON or JSONP."""
+    return re.match(r"\s*\ufeff?\s*(?:[\w$.]+\s*\(\s*)?[{\[]\s*[\"{\[\]}]", page.text) is not None
+
+
+def read_answer(page: Page) -> ListReading:
+    """Read an answer in JSON, whatever it calls its fields; the way on is the same request for the next page."""
+    value = decoded(page.text)
+    if value is None:
+        return ListReading(warnings=("The answer is not the JSON that it was asked for.",))
+    entries = read_records(value, page.url, page.asked.links if page.asked else ())
+    total = record_total(value)
+    if not entries:
+        entries, total = _in_markup(value, page, total)
+    nothing = total == 0 or value in ({}, [])
+    warnings = () if entries or nothing else ("The answer in JSON holds no record with a title and an address.",)
+    next_page = following(page.asked, len(entries), total) if entries and page.asked else None
+    return ListReading(entries, next_page, total, (), warnings)
+
+
+def _in_markup(value: object, page: Page, total: int | None) -> tuple[tuple[Entry, ...], int | None]:
+    """The rows of the HTML that an answer holds, and the total that is written in it."""
+    entries: dict[str, Entry] = {}
+    for record in objects(value):
+        for part in record.values():
+            if isinstance(part, str) and "<a" in part:
+                if total is None and (found := _TOTAL.search(part)):
+                    total = int(found.group(1))
+                for entry in read_rows(page, inside=part):
+                    entries.setdefault(entry.url, entry)
+    return tuple(entries.values()), total
+
+
+def following(asked: NextPage, here: int, total: int | None) -> NextPage | None:
+    """The same request for the page after; None when the stated total is reached or the request names no page."""
+    if asked.body and asked.body.lstrip()[:1] == b"{":
+        fields = json.loads(asked.body)
+        turned = _turned(fields, here, total)
+        body = json.dumps(turned, ensure_ascii=False).encode()
+        return NextPage(asked.url, asked.method, body, asked.headers, asked.links) if turned else None
+    parts = urlsplit(asked.url)
+    if asked.body:
+        turned = _turned(dict(parse_qsl(asked.body.decode(), keep_blank_values=True)), here, total)
+        if turned:
+            return NextPage(asked.url, asked.method, urlencode(turned).encode(), asked.headers, asked.links)
+    turned = _turned(dict(parse_qsl(parts.query, keep_blank_values=True)), here, total)
+    if turned is None:
+        return None
+    return NextPage(
+        urlunsplit(parts._replace(query=urlencode(turned))), asked.method, asked.body, asked.headers, asked.links
+    )
+
+
+def _turned(fields: dict[str, object], here: int, total: int | None) -> dict[str, object] | None:
+    """The fields of a request with the page turned by one, wherever among them it is counted; None if nowhere."""
+    key = next((name for name, value in fields.items() if PAGE_NAME.search(name) and str(value).isdigit()), None)
+    if key is None:
+        for name, inner in fields.items():
+            part = decoded(inner) if isinstance(inner, str) and inner.startswith("{") else inner
+            if isinstance(part, dict):
+                if (turned := _turned(part, here, total)) is None:
+                    continue
+                written = json.dumps(turned, separators=(",", ":"), ensure_ascii=False)
+                return {**fields, name: written if isinstance(inner, str) else turned}
+        return None
+    number = int(str(fields[key]))
+    sizes = (value for name, value in fields.items() if SIZE_NAME.search(name) and str(value).isdigit())
+    size = int(str(next(sizes, here)))
+    if total is not None and max(number, 1) * max(size, 1) >= total:
+        return None
+    return {**fields, key: number + 1 if isinstance(fields[key], int) else str(number + 1)}

@@ -1,0 +1,228 @@
+"""The request by which a page's own script fills its list, read from the script and made in its place.
+
+Most lists that are not in the page come this way: `$.ajax`, `$.post`, `axios`, `fetch`, a form of options with an
+address. The answer is JSON or a piece of HTML, and is read like any list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+
+from crawlers.families.navigation import menu_scripts
+from crawlers.families.reading import NextPage, Page
+from crawlers.families.script_values import PAGE_NAME, SIZE_NAME, Script, Unknown, Value
+
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_OPTIONS = re.compile(r"[\w$)\]]\s*\(\s*(?=\{)")
+_CALL = re.compile(
+    r"\b(?P<verb>post|get|getJSON|load|fetch|open|ajax|request|postJson|httpPost|httpGet)\s*\(\s*(?=[\"'`\w$])"
+)
+_COMMENT = re.compile(r"(?<![:\"'\w\\])//[^\n]*|/\*.*?\*/", re.DOTALL)
+_LISTS = re.compile(
+    r"list|page|search|query|article|info|doc|content|news|catalog|channel|manuscript|column|find|publi|xxgk|gk",
+    re.IGNORECASE,
+)
+_NO_LIST = re.compile(
+    r"hits?\b|click|visit|count(?!y)|login|logout|captcha|verify|weather|user|token|jiucuo|comment|vote|share|favor|tongji|"
+    r"statis|monitor|\blogs?\b|\.(?:js|css|png|jpe?g|gif|html?|shtml)(?:\?|$)",
+    re.IGNORECASE,
+)
+# `"/detail.html?id=" + item.id + "&type=1"`, also inside the markup that a script puts together.
+_SUM = re.compile(
+    r"""["'=]((?:https?:/)?\.{0,2}/?[\w./#-]*(?:[/?#_-]|[?&]\w+=))\\?["']?["']\s*\+\s*[\w.$\[\]]*?"""
+    r"""\b(\w+)\b(?![(\w.\[\]])(?:\s*\+\s*["'](\.s?html?|\.jsp|/|&[\w=&]+)?)?"""
+)
+_TEMPLATE = re.compile(r"""[`"'=]((?:https?:/)?\.{0,2}/?[\w./?&=#-]*\$\{[\w.\[\]]+\}[\w./?&=#-]*)[`"']""")
+_MOST_LINKS = 12
+_LONGEST = 400_000
+"""Characters of script that are read at most."""
+_MOST_CALLS = 60
+_FORM = "application/x-www-form-urlencoded; charset=UTF-8"
+_JSON = "application/json;charset=UTF-8"
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A request that a script makes."""
+
+    url: str
+    method: str
+    fields: Value
+    """Of the body of a POST or the query of a GET; a text where the script writes it out."""
+    as_json: bool
+
+    @property
+    def weight(self) -> int:
+        """How likely its answer is the list of the page: it turns pages, and is called after what it brings."""
+        names = [name for name, _ in parse_qsl(urlsplit(self.url).query)]
+        if isinstance(self.fields, dict):
+            names += _names(self.fields)
+        elif isinstance(self.fields, str):
+            names += re.findall(r"[\"'&?]?(\w+)[\"']?\s*[:=]", self.fields)
+        turns = any(PAGE_NAME.search(name) for name in names) * 4 + any(SIZE_NAME.search(name) for name in names) * 2
+        return turns + bool(_LISTS.search(urlsplit(self.url).path))
+
+
+def asked_by_script(page: Page, number: int = 1) -> NextPage | None:
+    """Page `number` of the list that a page's script asks for; None where it asks for nothing that looks like one."""
+    script = page_script(page, number)
+    if script is None:
+        return None
+    calls = [call for call in _calls(script) if not _NO_LIST.search(call.url.split("?", 1)[0])]
+    best = max(calls, key=lambda call: call.weight, default=None)
+    if best is None or best.weight == 0 or (number > 1 and best.weight < 4):
+        return None
+    return _request(best, script, page)
+
+
+def page_script(page: Page, number: int = 1) -> Script | None:
+    """The scripts that stand in a page as one; of a page that is a script, that."""
+    if "<script" in page.text.lower():
+        bodies = [body for given, body in _SCRIPT.findall(page.text) if "json" not in given and body.strip()]
+        text, markup = "\n;".join(bodies), page.text
+    elif "javascript" in (page.content_type or "") or urlsplit(page.url).path.endswith(".js"):
+        text, markup = page.text, ""
+    else:
+        return None
+    given = page.asked.given if page.asked else {}
+    return Script(_COMMENT.sub(" ", text[:_LONGEST]), markup, given, number) if text.strip() or given else None
+
+
+def own_scripts(page: Page) -> tuple[NextPage, ...]:
+    """The files of script that a page brings of its own, each with the values that the page gives to names."""
+    script = page_script(page)
+    given = script.plain_names() if script else {}
+    return tuple(NextPage(url, headers=_by_script(page.url), given=given) for url in menu_scripts(page))
+
+
+def is_by_script(request: NextPage) -> bool:
+    """True if a request is one that a page's script would make."""
+    return "X-Requested-With" in request.headers
+
+
+def _by_script(page_url: str) -> dict[str, str]:
+    return {"X-Requested-With": "XMLHttpRequest", "Referer": page_url}
+
+
+def _calls(script: Script) -> Iterator[_Call]:
+    for count, found in enumerate(_OPTIONS.finditer(script.text)):
+        if count > _MOST_CALLS * 10:
+            return
+        if "url" not in script.text[found.end() : found.end() + 400]:
+            continue
+        options = script.value(found.end())
+        if isinstance(options, dict) and (call := _of_options(options, options.get("url"))):
+            yield call
+    for count, found in enumerate(_CALL.finditer(script.text)):
+        if count > _MOST_CALLS:
+            return
+        arguments = script.arguments(found.end())
+        if call := _of_arguments(found.group("verb"), arguments):
+            yield call
+
+
+def _of_options(options: Mapping[str, object], url: object) -> _Call | None:
+    if not isinstance(url, str) or not _is_address(url):
+        return None
+    fields = next((options[name] for name in ("data", "params", "body") if options.get(name)), None)
+    method = str(options.get("type") or options.get("method") or "GET").upper()
+    kind = f"{options.get('contentType', '')} {options.get('headers', '')}".lower()
+    # axios sends an object as JSON, jQuery as a form.
+    plain = isinstance(fields, dict) and ("method" in options or "body" in options) and "type" not in options
+    return _call(url, method, fields, as_json="json" in kind or (plain and "urlencoded" not in kind))
+
+
+def _of_arguments(verb: str, arguments: list[Value | Unknown]) -> _Call | None:
+    if verb == "open" and arguments and isinstance(arguments[0], str):
+        method, arguments = arguments[0].upper(), arguments[1:]
+        if method not in ("GET", "POST"):
+            return None
+    else:
+        method = "POST" if "post" in verb.lower() else "GET"
+    url = arguments[0] if arguments else None
+    if not isinstance(url, str) or not _is_address(url):
+        return None
+    given = arguments[1] if len(arguments) > 1 else None
+    if isinstance(given, dict) and {"method", "body", "params", "headers", "type", "data"} & given.keys():
+        return _of_options({"method": method, **given}, url)
+    fields = given if isinstance(given, dict | str) else None
+    if verb == "load" and isinstance(fields, dict):
+        method = "POST"
+    return _call(url, method, fields, as_json=verb == "postJson")
+
+
+def _call(url: str, method: str, fields: object, *, as_json: bool) -> _Call | None:
+    if method not in ("GET", "POST"):
+        return None
+    if not isinstance(fields, dict | str):
+        fields = None
+    as_json = as_json or (isinstance(fields, str) and fields.lstrip().startswith("{"))
+    return _Call(url, method, fields, as_json)
+
+
+def _is_address(url: str) -> bool:
+    return re.match(r"(?:https?:/)?/?[\w.~-]*/?[\w./~%-]+(?:\?|$)", url.strip()) is not None and len(url.strip()) > 3
+
+
+def _request(call: _Call, script: Script, page: Page) -> NextPage | None:
+    base = page.asked.headers.get("Referer", page.url) if page.asked else page.url
+    try:
+        url = _counted(urljoin(base, call.url.strip()), script.number)
+    except ValueError:
+        return None
+    headers = _by_script(base)
+    links = _links(script.text)
+    fields = call.fields
+    form = urlencode(_flat(fields)) if isinstance(fields, dict) else _counted(fields, script.number) if fields else ""
+    if call.method == "GET":
+        return NextPage(f"{url}{'&' if '?' in url else '?'}{form}" if form else url, headers=headers, links=links)
+    if call.as_json:
+        form = fields if isinstance(fields, str) else json.dumps(fields or {}, ensure_ascii=False)
+    headers["Content-Type"] = _JSON if call.as_json else _FORM
+    return NextPage(url, "POST", form.encode(), headers, links=links)
+
+
+def _counted(query: object, number: int) -> str:
+    """A query or the body of a form with the page written where its script adds it."""
+    return re.sub(
+        r"((?:^|[?&])(\w+)=)(?=&|$)",
+        lambda found: found.group(1) + (str(number) if PAGE_NAME.search(found.group(2)) else ""),
+        str(query),
+    )
+
+
+def _links(text: str) -> tuple[str, ...]:
+    """How a script writes the addresses of the records that it shows: `/detail.html?id={id}`."""
+    found: dict[str, None] = {}
+    for lead, name, rest in _SUM.findall(text):
+        found.setdefault(f"{lead}{{{name}}}{rest}")
+    for written in _TEMPLATE.findall(text):
+        found.setdefault(re.sub(r"\$\{[\w.\[\]]*?(\w+)\}", r"{\1}", written))
+    return tuple(found)[:_MOST_LINKS]
+
+
+def _flat(fields: Mapping[str, object]) -> list[tuple[str, str]]:
+    """The fields of a form, as jQuery writes them: lists once for each part."""
+    pairs: list[tuple[str, str]] = []
+    for name, value in fields.items():
+        if isinstance(value, list):
+            pairs += [(f"{name}[]", _text(part)) for part in value]
+        elif isinstance(value, dict):
+            pairs += [(f"{name}[{inner}]", _text(part)) for inner, part in value.items()]
+        else:
+            pairs.append((name, _text(value)))
+    return pairs
+
+
+def _text(value: object) -> str:
+    return ("true" if value else "false") if isinstance(value, bool) else "" if value is None else str(value)
+
+
+def _names(fields: Mapping[str, object]) -> list[str]:
+    """The names of fields, those of their own parts with them."""
+    inner = [_names(value) for value in fields.values() if isinstance(value, dict)]
+    return [*fields, *(name for names in inner for name in names)]
