@@ -108,10 +108,10 @@ def _read(address: str) -> str:
 
 
 def _server() -> str:
-    from flows.operation.orchestration import prepare
+    from flows.operation.orchestration import prepare, why_no_server
 
     server = prepare()
     if server is None:
-        typer.echo("No Prefect server answers: start `fazhi serve`, or name one in PREFECT_API_URL.", err=True)
+        typer.echo(f"{why_no_server()} Start `fazhi serve`, or name one in PREFECT_API_URL.", err=True)
         raise typer.Exit(1)
     return server.removesuffix("/api")

@@ -109,11 +109,11 @@ def _registry(path: Path) -> Finding:
 
 
 def _prefect_server() -> Finding:
-    from flows.operation.orchestration import prepare
+    from flows.operation.orchestration import prepare, why_no_server
 
     server = prepare()
     if server is None:
-        return Finding("Prefect server", "optional", "none answers; `fazhi serve` starts one")
+        return Finding("Prefect server", "optional", f"{why_no_server()} `fazhi serve` starts one.")
     return Finding("Prefect server", "ok", server)
 
 

@@ -177,7 +177,7 @@ def watched(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings,
 
 
 async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings, console: Console) -> Result:
-    from flows.operation.orchestration import prepare, send_what_is_held
+    from flows.operation.orchestration import prepare, send_what_is_held, why_no_server
     from flows.operation.progress import observed_by
     from flows.operation.server import free_port, running_server
 
@@ -185,7 +185,7 @@ async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings
     async with contextlib.AsyncExitStack() as stack:
         api = prepare(home)
         if api is None:
-            console.print("No Prefect server runs; one is started for as long as this run lasts.")
+            console.print(f"{why_no_server()} One of its own is started for as long as this run lasts.")
             server = await stack.enter_async_context(
                 running_server("127.0.0.1", free_port(), home / "server.log", console.print)
             )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import os
 import threading
 import time
 import urllib.error
 import urllib.request
+from http import HTTPStatus
 from pathlib import Path
 from typing import Literal
 
@@ -75,11 +77,36 @@ def answers(api: str, question: Literal["health", "ready"] = "health", within_s:
         return False
 
 
+def lets_in(api: str) -> bool:
+    """Whether the Prefect server that answers at this address lets us in, with PREFECT_API_AUTH_STRING if it is set."""
+    asked = urllib.request.Request(f"{api}/admin/version")
+    if password := os.environ.get("PREFECT_API_AUTH_STRING"):
+        asked.add_header("Authorization", "Basic " + base64.b64encode(password.encode()).decode())
+    try:
+        with urllib.request.urlopen(asked, timeout=5.0) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as refused:
+        if refused.code not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            raise
+        return False
+
+
+def why_no_server(local: str = LOCAL_SERVER) -> str:
+    """Why `prepare` found no server, in a sentence."""
+    if answers(local):
+        return (
+            f"The Prefect server at {local.removesuffix('/api')} asks for a password: "
+            "give it as PREFECT_API_AUTH_STRING=user:password."
+        )
+    return "No Prefect server runs."
+
+
 def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str | None:
     """Set Prefect's environment; call it before Prefect is imported. Returns the address of the server that will
     show the run, or None when there is none.
 
-    What the environment already says stays as it is; a server at `local` on this machine is used if it answers.
+    What the environment already says stays as it is; a server at `local` on this machine is used if it answers and
+    lets us in.
     """
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -88,7 +115,7 @@ def prepare(prefect_home: Path | None = None, local: str = LOCAL_SERVER) -> str 
     named = os.environ.get("PREFECT_API_URL")
     if named:
         return named
-    if answers(local):
+    if answers(local) and lets_in(local):
         os.environ["PREFECT_API_URL"] = local
         return local
     return None
