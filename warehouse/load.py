@@ -522,15 +522,16 @@ _INSERTED = {
         SELECT * EXCLUDE (place, tokens), CAST(list_sum(map_values(tokens)) AS INTEGER) AS words,
                place + (SELECT coalesce(max(doc), 0) FROM search_documents) AS doc
         FROM told""",
-    # Sorted by indicator, so that a question reads only the row groups of its indicators.
+    # Sorted by year and indicator, so that a question reads only the row groups of its year and its indicators.
     "observations": """
         SELECT * EXCLUDE (place, comparable), comparable AND row_number() OVER (
             PARTITION BY place, indicator, comparable ORDER BY confidence DESC, start, "end", quantity) = 1 AS cell
-        FROM (SELECT o.*, o.bound = 'exact' AND o.value_high IS NULL AND scope_group(o.scope, t.level) = 'whole'
-                          AND period_group(o.period, t.report_year) = 'year' AS comparable
+        FROM (SELECT o.*, t.report_year,
+                     o.bound = 'exact' AND o.value_high IS NULL AND scope_group(o.scope, t.level) = 'whole'
+                     AND period_group(o.period, t.report_year) = 'year' AS comparable
               FROM told o
               JOIN batch_report_versions t ON t.report_id = o.report_id AND t.text_digest = o.text_digest)
-        ORDER BY indicator, place, start""",
+        ORDER BY report_year, indicator, place, start""",
     "checks": """
         SELECT c.* EXCLUDE (place), substr(t.text, c.start + 1, c."end" - c.start) AS evidence
         FROM told c JOIN batch_report_versions t ON t.report_id = c.report_id AND t.text_digest = c.text_digest

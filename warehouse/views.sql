@@ -147,16 +147,16 @@ CREATE OR REPLACE MACRO period_group(period, report_year) AS
 
 -- Observations with the report that they stand in.
 CREATE OR REPLACE VIEW figures AS
-SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o.indicator, o.value, o.value_high,
+SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, o.report_year, o.indicator, o.value, o.value_high,
        o.unit, o.bound, o.scope, o.period, o.evidence, o.start, o."end", o.confidence, r.url, r.published_on,
-       scope_group(o.scope, r.level) AS scope_group, period_group(o.period, r.report_year) AS period_group
+       scope_group(o.scope, r.level) AS scope_group, period_group(o.period, o.report_year) AS period_group
 FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
 WHERE o.latest;
 
 -- One comparable value a report and indicator: exact, of the whole jurisdiction, for the report's own year. Which of
 -- several, the load has settled.
 CREATE OR REPLACE VIEW cells AS
-SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, r.report_year, o.indicator, o.value, o.unit, o.evidence,
+SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, o.report_year, o.indicator, o.value, o.unit, o.evidence,
        o.start, o."end", o.confidence, r.url, r.published_on
 FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
 WHERE o.latest AND o.cell;
@@ -173,30 +173,23 @@ candidates AS (
     SELECT word, first, size, substr(word, first, size) AS token FROM spans
     UNION SELECT word, 1, length(word), word FROM asked
 ),
-found AS MATERIALIZED (
-    SELECT p.token, p.doc, p.tf FROM search_postings p WHERE p.token IN (SELECT token FROM candidates)
-),
-known AS (SELECT * FROM candidates SEMI JOIN (SELECT DISTINCT token FROM found) USING (token)),
-tokens AS (
-    SELECT token FROM known k
+known AS MATERIALIZED (SELECT c.*, v.texts FROM candidates c JOIN search_vocabulary v ON v.token = c.token),
+tokens AS MATERIALIZED (
+    SELECT token, texts FROM known k
     WHERE NOT EXISTS (FROM known l WHERE l.word = k.word AND l.size > k.size AND l.first <= k.first
                       AND l.first + l.size >= k.first + k.size)
-    UNION SELECT word FROM asked ANTI JOIN known USING (word)
+    UNION SELECT word, 0 FROM asked ANTI JOIN known USING (word)
 ),
-hits AS MATERIALIZED (
-    SELECT f.token, f.doc, f.tf, d.words AS size
-    FROM found f SEMI JOIN tokens USING (token) JOIN search_documents d ON d.doc = f.doc AND d.latest
-),
-whole AS MATERIALIZED (SELECT count(*) AS documents, avg(words) AS average FROM search_documents WHERE latest),
+whole AS (SELECT count(*) AS texts, avg(words) AS average FROM search_documents),
 weights AS MATERIALIZED (
-    SELECT h.token, ln(1 + (any_value(w.documents) - count(*) + 0.5) / (count(*) + 0.5)) AS weight,
-           any_value(w.average) AS average
-    FROM hits h CROSS JOIN whole w GROUP BY h.token
+    SELECT t.token, ln(1 + (w.texts - t.texts + 0.5) / (t.texts + 0.5)) AS weight, w.average
+    FROM tokens t CROSS JOIN whole w
 ),
 scores AS (
-    SELECT h.doc, sum(w.weight * h.tf * 2.2 / (h.tf + 1.2 * (0.25 + 0.75 * h.size / w.average))) AS score
-    FROM hits h JOIN weights w ON w.token = h.token
-    GROUP BY h.doc HAVING count(*) = (SELECT count(*) FROM tokens)
+    SELECT p.doc, sum(w.weight * p.tf * 2.2 / (p.tf + 1.2 * (0.25 + 0.75 * d.words / w.average))) AS score
+    FROM search_postings p JOIN weights w ON w.token = p.token JOIN search_documents d ON d.doc = p.doc
+    WHERE d.latest
+    GROUP BY p.doc HAVING count(*) = (SELECT count(*) FROM tokens)
 )
 SELECT s.report_id, c.score, coalesce(s.title, s.report_id) AS title, s.issuer, s.region_code, s.region, s.level,
        s.report_year, s.published_on, s.url

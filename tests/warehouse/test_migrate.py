@@ -150,11 +150,26 @@ OLD_ROWS = {
 }
 
 
+# Two statements of one indicator, of which the first is the comparable one, and a check; what a version had beside.
+OLD_OBSERVATIONS = """
+    INSERT INTO text_observations BY NAME
+    SELECT 'r' AS report_id, 'd' AS text_digest, 1 AS version, true AS latest, 'publicity.sessions' AS indicator,
+           value, '场' AS unit, bound, start, 8 AS "end", '30场' AS evidence, 0.9 AS confidence{beside}
+    FROM (VALUES (30, 'exact', 5, true), (20, 'over', 3, false)) AS stated (value, bound, start, cell)"""
+OLD_BESIDE = {1: "", 8: ", cell", 9: ", cell, 2024 AS report_year"}
+OLD_CHECK = """
+    INSERT INTO text_checks (report_id, text_digest, version, latest, rule, stated, verdict, start, "end")
+    VALUES ('r', 'd', 1, true, 'share', 30, 'consistent', 5, 8)"""
+
+
 @pytest.mark.parametrize("version", range(1, len(migrations())), ids=lambda version: f"from {version}")
 def test_an_earlier_warehouse_keeps_its_data(version: int) -> None:
     connection = duckdb.connect()
     migrate(connection, migrations()[:version])
     connection.execute(OLD_ROWS[min(version, max(OLD_ROWS))])
+    beside = OLD_BESIDE[max(number for number in OLD_BESIDE if number <= version)]
+    connection.execute(OLD_OBSERVATIONS.format(beside=beside))
+    connection.execute(OLD_CHECK)
     if version < 5:
         connection.execute("CREATE VIEW coverage AS FROM regions; CREATE VIEW 覆盖 AS FROM coverage")
     assert migrate(connection) == len(migrations()) - version
@@ -166,3 +181,10 @@ def test_an_earlier_warehouse_keeps_its_data(version: int) -> None:
     ]
     assert connection.execute("SELECT token, tf, words FROM search_postings JOIN search_documents USING (doc) "
                               "ORDER BY token").fetchall() == [("普法", 1, 3), ("标题", 2, 3)]  # fmt: skip
+    assert connection.execute("SELECT value, report_year, cell FROM text_observations ORDER BY value").fetchall() == [
+        (20, 2024, False),
+        (30, 2024, True),
+    ]
+    # Checks keep their words from version 7 on; before, they are taken from the text.
+    evidence = "30场" if version < 7 else None
+    assert connection.execute("SELECT rule, evidence FROM checks").fetchall() == [("share", evidence)]

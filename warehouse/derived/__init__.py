@@ -6,11 +6,11 @@ from importlib.resources import files
 
 import duckdb
 
-_STEPS = ("year_checks", "coverage")
+_STEPS = ("year_checks", "coverage", "search_vocabulary")
 
 
 def derive(connection: duckdb.DuckDBPyConnection) -> None:
-    """Fill `coverage` anew, and `year_checks` for the reports that were loaded since the last release."""
+    """Fill `coverage` and `search_vocabulary` anew, and `year_checks` for the reports loaded since the last release."""
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS unsettled (report_id VARCHAR)")
     for step in _STEPS:
         connection.execute(files("warehouse").joinpath("derived", f"{step}.sql").read_text(encoding="utf-8"))

@@ -4,23 +4,26 @@
 -- parameter: year INTEGER · this year; without it the latest
 -- parameter: region VARCHAR · code or name, with all below it
 -- parameter: level VARCHAR · province, prefecture, county, township or department; without it governments
-WITH this AS (
-    SELECT region_code, issuer, report_year, report_id FROM report_states
-    WHERE report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
-      AND in_region(region_code, $region) AND of_level(level, $level)
+WITH pairs AS (
+    SELECT b.region_code, b.region, b.issuer, n.report_year, b.report_id AS before, n.report_id
+    FROM report_states n
+    JOIN report_states b ON b.region_code = n.region_code AND b.issuer = n.issuer AND b.report_year = n.report_year - 1
+    WHERE n.report_year = coalesce($year, (SELECT max(report_year) FROM report_states))
+      AND in_region(n.region_code, $region) AND of_level(n.level, $level)
 ),
-pairs AS (
-    SELECT t.report_id, b.report_id AS before FROM this t
-    JOIN report_states b ON b.region_code = t.region_code AND b.issuer = t.issuer AND b.report_year = t.report_year - 1
+-- The years, though the names of the reports imply them, keep the engine from reading all others.
+stated AS (
+    SELECT p.before, o.indicator FROM pairs p
+    JOIN text_observations o ON o.report_id = p.report_id AND o.report_year = p.report_year WHERE o.latest
 ),
--- Of this year's reports alone: the statements of all years make a table many times as large to look into.
-stated AS (SELECT DISTINCT o.report_id, o.indicator FROM observations o SEMI JOIN pairs p ON p.report_id = o.report_id)
-SELECT f.region_code, f.region, f.issuer, f.report_year + 1 AS report_year, f.indicator,
-       any_value(i.name_zh) AS name_zh, first(f.value ORDER BY f.start) AS last_value, any_value(f.unit) AS unit,
-       first(f.evidence ORDER BY f.start) AS last_evidence, p.before AS last_report_id, p.report_id
-FROM pairs p JOIN figures f ON f.report_id = p.before
-LEFT JOIN indicators i ON i.code = f.indicator
-WHERE f.indicator NOT LIKE '%.yoy' AND f.indicator NOT LIKE '%.share'
-  AND NOT EXISTS (FROM stated s WHERE s.report_id = p.report_id AND s.indicator = f.indicator)
-GROUP BY f.region_code, f.region, f.issuer, f.report_year, f.indicator, p.before, p.report_id
-ORDER BY f.region_code, f.issuer, f.indicator;
+dropped AS (
+    SELECT p.*, o.indicator, o.value, o.unit, o.evidence
+    FROM pairs p JOIN text_observations o ON o.report_id = p.before AND o.report_year = p.report_year - 1
+    ANTI JOIN stated s ON s.before = o.report_id AND s.indicator = o.indicator
+    WHERE o.latest AND o.indicator NOT LIKE '%.yoy' AND o.indicator NOT LIKE '%.share'
+    QUALIFY row_number() OVER (PARTITION BY o.report_id, o.indicator ORDER BY o.start, o."end", o.quantity) = 1
+)
+SELECT d.region_code, d.region, d.issuer, d.report_year, d.indicator, i.name_zh, d.value AS last_value, d.unit,
+       d.evidence AS last_evidence, d.before AS last_report_id, d.report_id
+FROM dropped d LEFT JOIN indicators i ON i.code = d.indicator
+ORDER BY d.region_code, d.issuer, d.indicator;
