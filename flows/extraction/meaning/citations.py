@@ -25,7 +25,7 @@ _AFTER_TITLE = re.compile(
 _BEHIND_TITLE = re.compile(r"》\s?[(（]\s?$")
 _YEARS = re.compile(r"[(（](?:19|20)\d{2}\s?年?[-—–－~～至到]+(?:19|20)\d{2}\s?年?[)）]")
 _EDITION = re.compile(
-    r"[(（](?:试行|暂行|修订版?|修正|(?:19|20)\d{2}年?(?:修订|修正)?版?|征求意见稿|草案|送审稿)[)）]$"
+    r"[(（](?:试行|暂行|修订版?|修正|(?:19|20)\d{2}年?(?:修订|修正)?版?|征求意见稿|(?:修订|修正|修改)?草案|送审稿)[)）]$"
 )
 # Works of the press and lists that a title's marks also hold.
 _NO_DOCUMENT = re.compile(

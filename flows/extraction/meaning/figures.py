@@ -29,7 +29,7 @@ CLOSED = re.compile(r"[^()（）]*[)）].*")
 """What follows a count in brackets: 办理656件(含结转172件),比上年下降8.9% is of the first."""
 TURN = re.compile(r"增|减|降|升|提高|翻")
 JOINED = re.compile(r"、[^,，;；。\d]{0,12}")
-CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案"))
+CASE_UNITS = frozenset(("件", "宗", "起", "例", "件次", "案", "条"))
 PERSON_UNITS = frozenset(("人", "名", "位"))
 NONE = Fraction(0)
 SUMMABLE = frozenset(("count", "money", "change"))

@@ -25,7 +25,7 @@ OF_THE_NEXT = re.compile(r"已|均|全部|其中|完成|整改|办结|中有|共
 LASTING = re.compile(r"(?:连续|持续)$")
 """What stands before a time that a figure has lasted: 出庭应诉率连续四年保持100%."""
 TARGET = re.compile(
-    r"力争|目标[是为值]|(?:^|[,;:。年])将?计划(?=培训|新增|新建|完成|开展|培育|组织|举办|出台|创建|建设|实现)"
+    r"力争|目标[是为值]|20\d\d年,(?:我[市县区局省镇]|[全市县区局]{2})?将|(?:^|[,;:。年])将?计划(?=培训|新增|新建|完成|开展|培育|组织|举办|出台|创建|建设|实现)"
 )
 """What stands before a figure that is aimed at."""
 BARE_COUNT = re.compile(

@@ -56,6 +56,7 @@ NAMED = (
     ("答复|办复|回复", r"(?<![不未])(?:答复|办复|回复)"),
     ("持证", r"(?<!未)(?:持证|持有|取得)"),
     ("优秀|优良", r"优秀|优良"),
+    ("公示", r"公示"),
 )
 """What the name of a rate ends with, and the words of the count that it is a rate of."""
 OUTCOMES = tuple(
@@ -166,6 +167,10 @@ class Rates:
             ]
             if parts:
                 return Trial(parts, wholes, before is not None and parts[0].figures == (before,), None)
+        stem = re.compile(rf"(?<![不未]){name[-2:]}")
+        parts = [count_of(one) for index, one in self.told.counts(at) if stem.search(self.told.counted(index))]
+        if parts and rate.places < 3:
+            return Trial(parts, wholes, False, None)
         if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change" or not rate.places:
             return None
         return Trial([count_of(before)], wholes, False, None)

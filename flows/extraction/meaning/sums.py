@@ -12,7 +12,7 @@ from flows.extraction.meaning.figures import JOINED, NONE, SUMMABLE, VERDICTS, F
 
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]")
 BRACKETED = re.compile(r"[、,，;；][^,，;；。()（）\d]{0,12}")
-OF_THEM = re.compile(r"[，,]?其中[:：]?")
+OF_THEM = re.compile(r"[^。；;（(]*其中")
 REST = re.compile(r"其他|其余|余下|剩余")
 DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
 """What opens a sentence that parts the total of the one before."""
@@ -45,6 +45,8 @@ class Sums:
                     break
                 if other.value > total.value:
                     break
+                if not parts and self.beside(total, other):
+                    continue  # 受理41件、不予受理9件,…维持19件: no part of the first
                 parts.append(other)
             told = [part for part in parts if part.quantity.kind == "change" or self.told.of_last_year(part.at)]
             if len(parts) < 2 or not total.value:
@@ -61,7 +63,7 @@ class Sums:
                     break
             slack = total.slack + sum((part.slack for part in parts), NONE) if marked else NONE
             if summed == total.value and len(parts) > 1:
-                if not marked and self.in_list(total, parts):
+                if not marked and self.goes_on(parts):
                     continue
                 verdict: CheckVerdict = "consistent"
             elif len(parts) > 1 and slack and abs(summed - total.value) <= slack:
@@ -118,12 +120,15 @@ class Sums:
             + f" = {plain(summed)},原文总数写{plain(total.value)}:{VERDICTS[verdict]}。",
         )
 
-    def in_list(self, total: Figure, parts: Sequence[Figure]) -> bool:
-        """Whether 、 makes a total one more item of the list of its parts, or lets the list go on: mere chance."""
+    def beside(self, one: Figure, other: Figure) -> bool:
+        """Whether 、 makes two figures items of one list."""
+        return JOINED.fullmatch(self.told.text, one.quantity.end, other.quantity.start) is not None
+
+    def goes_on(self, parts: Sequence[Figure]) -> bool:
+        """Whether the list of the parts goes on behind the last: then it is mere chance that they sum up."""
         last = parts[-1]
         after = self.told.figures[last.at + 1 : last.at + 2]
-        pairs = [(total, parts[0]), *((last, one) for one in after if one.quantity.unit == last.quantity.unit)]
-        return any(JOINED.fullmatch(self.told.text, one.quantity.end, other.quantity.start) for one, other in pairs)
+        return any(one.quantity.unit == last.quantity.unit and self.beside(last, one) for one in after)
 
     def listed(self, total: Figure, parts: Sequence[Figure]) -> list[Figure]:
         """Those of the parts that stand in one list with the first: 、 joins them, in a bracket a comma too."""

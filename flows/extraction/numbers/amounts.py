@@ -12,9 +12,9 @@ _D = "0-9０-９"
 _STOP = "，,。；;：:、！？!?\n\t"
 
 _BEFORE = re.compile(
-    r"(?P<over>不少于|不低于|不小于|不下于|不下|超过|超出|突破|多于|大于|高于|至少|最少|逾|超|≥|>|＞)了?\s?$"
+    r"(?P<over>不少于|不低于|不小于|不下于|不下|超过|超出|突破|多于|大于|高于|至少|最少|逾|(?<!治)超|≥|>|＞)了?\s?$"
     r"|(?P<under>不高于|不多于|不大于|不长于|不超过|不足|不到|不满|接近|将近|至多|最多|少于|小于|低于|(?<![最附接将临邻就靠亲相])近|≤|<|＜)\s?$"
-    r"|(?P<about>大约|大概|(?<![签公邀预合条违履特契相践守])约[为有占达]?|左右为)\s?$"
+    r"|(?P<about>大约|大概|(?<![签公邀预合条违履特契相践守网])约[为有占达]?|左右为)\s?$"
 )
 AFTER = re.compile(
     r"\s?(?:(?P<over>(?:及|或|\(含\)|（含）)?以上|之上|开外|有余|余(?![杭姚额]))|(?P<under>以内|之内|以下|之下)|(?P<about>左右|上下))"
@@ -140,7 +140,9 @@ def _change(before: str, kind: QuantityKind, unit: str | None) -> tuple[Quantity
 
 
 def shares_change(text: str, previous: Amount, amount: Amount) -> bool:
-    """Whether a share stands in one list with a growth before it, and so is growth too: 分别增长3%和6%."""
-    if (previous.kind, amount.kind) != ("change", "percent") or previous.unit != amount.unit:
+    """Whether a number stands in one list with a growth before it, and so is growth too: 分别减少3起、2人."""
+    if previous.kind != "change" or _SHARED_CHANGE.fullmatch(text, previous.end, amount.start) is None:
         return False
-    return _SHARED_CHANGE.fullmatch(text, previous.end, amount.start) is not None
+    if amount.kind == "percent":
+        return previous.unit == amount.unit
+    return amount.kind in ("count", "money") and "分别" in text[max(0, previous.start - 8) : previous.start]

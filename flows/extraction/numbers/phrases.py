@@ -21,7 +21,7 @@ _NOTE_BEFORE = re.compile(r"[(（][^()（）]*[)）]\s*$|[(（][^()（）]*\d[^(
 _OPEN_NOTE = re.compile(r".*[(（](?=[^()（）]*$)")
 _NOTE_AFTER = re.compile(r"[(（][\u4e00-\u9fff、]{1,6}[)）]")
 _DATED = re.compile(
-    r"^(?:\d{4}年(?:度|以来)?|(?:\d{4}年)?\d{1,2}(?:月)?[-—至]\d{1,2}月|[一二三四五六七八九十]是|（[一二三四五六七八九十]+）)"
+    r"^(?:截[至止](?:到|于)?(?:目前|今年底?|年底|年末|12月底)|\d{4}年(?:度|以来)?|(?:\d{4}年)?\d{1,2}(?:月)?[-—至]\d{1,2}月|[一二三四五六七八九十]是|（[一二三四五六七八九十]+）)"
 )
 _OF_THESE = re.compile(r"^中(?=[，,仍尚]|[有已共]?$)")
 """What makes a count the whole of the next: 14个乡镇中仍有4个."""
@@ -160,6 +160,8 @@ class Tail:
     predicate: str = ""
     end: int = 0
     """Where the noun ends in the text."""
+    said: int = 0
+    """Where the predicate ends in the text, if no number abuts."""
 
 
 def tail_of(text: str, end: int, ceiling: int) -> Tail:
@@ -185,7 +187,9 @@ def tail_of(text: str, end: int, ceiling: int) -> Tail:
                 break
             taken = at + len(token)
         at += len(token)
-    return Tail(tidy(phrase[:taken])[:24], predicate(phrase[taken:]), end + offset + taken)
+    told = predicate(phrase[taken:])
+    stop = 0 if abuts or not told else end + offset + phrase.find(told, taken) + len(told)
+    return Tail(tidy(phrase[:taken])[:24], told, end + offset + taken, stop)
 
 
 def predicate(rest: str) -> str:
@@ -196,4 +200,6 @@ def predicate(rest: str) -> str:
         tokens = tokens[1:]
     if not tokens or tokens[0] not in words.deeds:
         return ""
-    return tidy("".join(tokens).split("、")[0])[:18]
+    told = "".join(tokens)
+    mark = told.find("、", 4)  # 参加省、市执法培训 is one deed
+    return tidy(told if mark < 0 else told[:mark])[:18]

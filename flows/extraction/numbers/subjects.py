@@ -34,10 +34,11 @@ _CLOSES = re.compile(r"^[^()（）]*[)）]")
 _DIVIDES = re.compile(r"(?:按|从|分)[^，,。；;\n]{1,10}(?:分|看|来看|统计|划分|区分)[，,：:]")
 """What opens a sentence that parts what the one before counted: 按违法类型分，大气类33宗."""
 _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用时|时长|审限)$")
+_RATE_WORD = re.compile(r"(?<=[\u4e00-\u9fff]{2})[率度]$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
 _EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
 _COMPARISON = re.compile(
-    r"(?:同比|环比|(?:较|比|同|与)(?:上一?年度?|去年|前年|年初|年底|上届|改革前|\d{4}年|同期|往年)(?:度|全年|同期|末|底|相比)*)"
+    r"(?:同比|环比|^(?:上一?年度?|去年|\d{4}年)(?:度|同期|全年)*相比|(?:较|比|同|与)(?:上一?年度?|去年|前年|年初|年底|上届|改革前|\d{4}年|同期|往年)(?:度|全年|同期|末|底|相比)*)"
 )
 _CHANGE = re.compile(
     r"(?:净增|增长|增加|增收|减收|上升|下降|减少|降低|提高|提升|压缩|压减|缩短|精简|增幅|降幅|增速|前移|后移|节省|提速|高于.{0,8}|低于.{0,8}|[多增降减])(?:了|分别|达)?$"
@@ -54,7 +55,7 @@ _PERIOD = re.compile(
 _LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|年初|年底|\d{4}年|同期)(?:度|全年|同期|末|底)?的?$")
 _REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|受益|吸引|受众|受教育)")
 """Verbs of whom an occasion reached."""
-_SESSIONS = frozenset(("场", "场次", "期", "期次", "次", "讲", "堂", "节", "班", "班次", "轮", "轮次"))
+_SESSIONS = frozenset(("场", "场次", "期", "期次", "次", "讲", "堂", "节", "班", "班次", "批次", "轮", "轮次"))
 _PERSONS = {"人": "人员", "名": "人员", "位": "人员", "人次": "人次"}
 _LONGEST = 26
 
@@ -94,6 +95,8 @@ class _Sentence:
     """What is done to all of a list: 对31份合同、12项决策进行审查."""
     listed: list[str] = field(default_factory=list)
     """Nouns before 分别 that still wait for their numbers."""
+    rated: str = ""
+    """What the last rate was of, if no count came behind it."""
     outside: tuple[str | None, str, str | None] | None = None
     """Topic, head and subject before the bracket that is open."""
 
@@ -116,6 +119,8 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
         if (end := _SENTENCE_END.search(between)) is not None:
             whole = said.topic if _DIVIDES.match(between, end.end()) else None
             said = _Sentence(topic=whole, whole=whole)
+        elif "；" in between:
+            said.whole = None
         said.pass_brackets(between)
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
@@ -134,7 +139,11 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
                 head, subject = "", said.head or said.previous  # 比上年的29件 is of what was counted before
             else:
                 subject = _shared(raw, head, one, said) or _choose(text, one, raw, head, tail, said, floor, joined)
-            floor = max(one.end, tail.end if one.kind in ("count", "range") and subject and tail.noun in subject else 0)
+            floor = one.end
+            if one.kind in ("count", "range") and subject is not None and tail.noun in subject:
+                floor = max(floor, tail.end)
+                if tail.predicate and tail.predicate in subject:
+                    floor = max(floor, tail.said)
             _remember(one, subject, head, tail, said, joined)
         found.append(subject[:_LONGEST] if subject else None)
     return found
@@ -234,12 +243,13 @@ def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: _
     if head.startswith("占") or (not head and text[: one.start].endswith(("占", "占比", "占比达"))):
         return (said.previous or said.topic or "") + (head if len(head) > 2 else "占比")
     if head and raw.endswith(("占", "占比")):
-        of = _of_what(text, one, said, floor) if head in words.dependents else ""
-        return of + head + "占比"
+        of = _of_what(text, one, said, floor) if head.removesuffix("占比") in words.dependents else ""
+        return of + head.removesuffix("占比") + "占比"
     if _RATE.search(head):
         if len(head) > 6:
+            said.rated = "".join(cut(_RATE_WORD.sub("", head))[:-1])
             return head
-        of = said.event if said.event and _EXAM_RATE.match(head) else ""
+        of = said.event if said.event and _EXAM_RATE.match(head) else said.rated
         of = of or noun_of(said.topic or clause_before(text, one.start))
         return of + head if of not in head else head
     if head in words.levels and said.topic:
@@ -271,7 +281,7 @@ def _counted(
     words = vocabulary()
     persons = _PERSONS.get(one.unit or "")
     if persons and not head and tail.noun and is_stage(tail.noun):
-        return (said.event or "") + tail.noun + persons
+        return (said.event or said.occasion or "") + tail.noun + persons
     if tail.noun:
         if said.treated:
             return said.treated + tail.noun
@@ -300,6 +310,8 @@ def _counted(
             return (said.event or said.occasion or "") + head + persons
         of = _of_what(text, one, said, floor)
         return head + of if of not in head else head
+    if tail.predicate.startswith(("未", "没有")):
+        return f"{tail.predicate}的{head}"
     if joined and said.verb and one.kind == "count" and len(head) <= 8 and head not in words.dependents:
         return said.verb + head
     reached = raw.lstrip("，,；;、 ")
@@ -329,6 +341,8 @@ def _part_of(told: str, part: str) -> str:
     whole = noun_of(told)
     if whole in part:
         return part
+    if part in whole:  # 许可 of 评查处罚、许可案卷
+        return part + cut(whole)[-1]
     if part.endswith(whole[-2:]):
         part = part[:-2]
     return part if whole[-2:] in part else part + whole
@@ -360,7 +374,9 @@ def _remember(one: Measured, subject: str | None, head: str, tail: Tail, said: _
     if one.unit in _SESSIONS and len(noun) >= 4:
         said.occasion, said.event = noun, None
     parted, said.parted = said.parted, False
-    if parted:
+    if one.kind != "percent":
+        said.rated = ""
+    if parted or (one.kind == "money" and noun and cut(noun)[-1] in vocabulary().dependents):
         return
     if one.kind in ("count", "money") and len(noun) >= 4 and noun not in vocabulary().levels and not is_stage(noun):
         both = f"{said.topic}、{noun}"

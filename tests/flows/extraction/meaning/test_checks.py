@@ -68,6 +68,43 @@ CASES = [
         "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦2件⟧)。",
         [("sum", 9, 9, None, "consistent")],
     ),
+    (
+        "more parts than the whole",
+        "设立联系点⟦83个⟧,其中省级⟦31个⟧、市级⟦40个⟧、县级⟦14个⟧,收集意见⟦200条⟧。",
+        [("sum", 83, 85, None, "mismatch")],
+    ),
+    (
+        "the rest included and yet too few",
+        "受理纠纷⟦225件⟧,其中物业⟦87件⟧、邻里⟦65件⟧、婚姻⟦41件⟧、其他⟦30件⟧,均已调解。",
+        [("sum", 225, 223, None, "mismatch")],
+    ),
+    ("some of the parts", "受理纠纷⟦225件⟧,其中物业⟦87件⟧、邻里⟦65件⟧,均已调解。", []),
+    (
+        "few, and all told",
+        "行政诉讼⟦16件⟧,已判决⟦13件⟧,尚有⟦3件⟧在审。",
+        [("sum", 16, 16, None, "consistent")],
+    ),
+    ("a list that goes on", "审议法规草案⟦11件⟧,制定规章⟦4件⟧、修改⟦7件⟧、废止⟦3件⟧。", []),
+    (
+        "growth over a bracket",
+        "办理行政复议案件⟦656件⟧(含结转⟦172件⟧、新收⟦484件⟧),比上年⟦720件⟧下降⟦↓8.9%⟧。",
+        [("sum", 656, 656, None, "consistent"), ("growth", -8.9, -64, 720, "rounded")],
+    ),
+    (
+        "growth since the year began",
+        "主体总量达⟦35000户⟧,较年初的⟦27600户⟧净增⟦↑7400户⟧,增长⟦↑26.8%⟧。",
+        [("growth", 26.8, 7400, 27600, "rounded")],
+    ),
+    (
+        "persons of two units",
+        "⟦25名⟧队员中⟦18人⟧取得执法证,持证率⟦72%⟧。",
+        [("rate", 72, 18, 25, "consistent")],
+    ),
+    (
+        "a rate named after its count",
+        "清理文件⟦57件⟧,保留⟦53件⟧、废止⟦4件⟧,保留率⟦93%⟧。",
+        [("sum", 57, 57, None, "consistent"), ("rate", 93, 53, 57, "rounded")],
+    ),
     ("parts do not add up", "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦1件⟧)。", [("sum", 9, 8, None, "mismatch")]),
     (
         "growth",

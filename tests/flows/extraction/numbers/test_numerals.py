@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from flows.extraction.numbers.numerals import chinese_value, read_arabic, read_chinese
+from flows.extraction.numbers.numerals import chinese_value, plain_numerals, read_arabic, read_chinese
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,16 @@ def test_characters(text: str, low: str, high: str | None, length: int, over: bo
     assert numeral.value == Decimal(low)
     assert numeral.value_high == (None if high is None else Decimal(high))
     assert (numeral.end, numeral.over) == (length, over)
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("罚没伍佰贰拾叁万元", "罚没五百二十三万元"),
+        ("柒佰余万元", "七百余万元"),
+        ("队伍陆续到位", "队伍陆续到位"),
+        ("收拾一新", "收拾一新"),
+    ],
+)
+def test_numerals_of_cheques(written: str, plain: str) -> None:
+    assert plain_numerals(written) == plain
