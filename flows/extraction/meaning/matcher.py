@@ -82,6 +82,7 @@ class Matcher:
         self.says_keys = _union(self.by_says)
         self.sentence_keys = _union(self.by_sentence)
         self.singles, self.pairs, self.longer = self._words()
+        self.single = re.compile(f"[{re.escape(''.join(self.singles))}]" if self.singles else NOTHING)
         carriers = "|".join(sorted(catalogue.carriers, key=len, reverse=True)) or NOTHING
         self.carrier = re.compile(f"{MODIFIER}({carriers})(?!级)")
 
@@ -109,7 +110,7 @@ class Matcher:
             order=order,
         )
 
-    def _words(self) -> tuple[list[tuple[str, int]], dict[str, tuple[int, int]], dict[str, list[Word]]]:
+    def _words(self) -> tuple[dict[str, int], dict[str, tuple[int, int]], dict[str, list[Word]]]:
         open_bits: dict[str, int] = {}
         title_bits: dict[str, int] = {}
         for group, bit in self._bits.items():
@@ -118,13 +119,13 @@ class Matcher:
                 word = word.lstrip("《")
                 kept = title_bits if inside else open_bits
                 kept[word] = kept.get(word, 0) | bit
-        singles: list[tuple[str, int]] = []
+        singles: dict[str, int] = {}
         pairs: dict[str, tuple[int, int]] = {}
         longer: dict[str, list[Word]] = {}
         for word in sorted(open_bits.keys() | title_bits.keys()):
             bits, title = open_bits.get(word, 0), title_bits.get(word, 0)
             if len(word) == 1:
-                singles.append((word, bits))
+                singles[word] = bits
             elif len(word) == 2:
                 pairs[word] = (bits, title)
             else:
@@ -156,17 +157,17 @@ class Matcher:
             held = pairs[part[at : at + 2]][titled]
             if held and not (reached > at and _crosses(hits, start + at, start + at + 2)):
                 hits.append((start + at, start + at + 2, held))
-                reached = max(reached, at + 2)
+                if at + 2 > reached:
+                    reached = at + 2
             for word, length, bits, title in longer.get(part[at : at + 3], ()):
                 held = title if titled else bits
                 if held and (length == 3 or part.startswith(word, at)):
                     hits.append((start + at, start + at + length, held))
-                    reached = max(reached, at + length)
-        for word, bits in self.singles:
-            at = part.find(word)
-            while at >= 0:
-                hits.append((start + at, start + at + 1, bits))
-                at = part.find(word, at + 1)
+                    if at + length > reached:
+                        reached = at + length
+        for single in self.single.finditer(part):
+            at = start + single.start()
+            hits.append((at, at + 1, self.singles[single[0]]))
         hits.sort()
         return hits
 

@@ -102,6 +102,8 @@ class _Sentence:
 
     def pass_brackets(self, between: str) -> None:
         """What a bracket told is forgotten where it closes: 办理56件（含结转12件），比上年下降8%."""
+        if self.outside is None and "（" not in between and "(" not in between:
+            return
         if self.outside is not None and _CLOSES.search(between):
             self.topic, self.head, self.previous = self.outside
             self.outside = None
