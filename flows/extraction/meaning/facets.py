@@ -76,7 +76,9 @@ class Facets:
         if of > 1 and index - of in self.found and BARE_GROWTH.fullmatch(turns):
             base = self.found[index - of][0]
             code, base_start, confidence, rule = base.indicator, base.start, base.confidence, base.rule
-        elif (own := self.choice.best(quantity, place, kinds)) is not None and own.rule.indicator.growth is None:
+        elif (own := self.choice.best(quantity, place, kinds)) is not None and (
+            own.rule.indicator.growth is None or not BARE_GROWTH.fullmatch(said)
+        ):
             code, base_start, confidence, rule = own.rule.indicator.code, own.start, own.confidence, own.rule.name
         else:
             cases = CASES_GROWTH.fullmatch(said) is not None

@@ -18,7 +18,7 @@ STOP = re.compile(r"[。!?]")
 ITEM = re.compile(r"(?:[一二三四五六七八九十]是|\([一二三四五六七八九十]+\))")
 LINK = re.compile(r"以及|和(?!解|谐|平)|(?<!参)与|(?<![涉普以])及(?![时其格])|并(?!处|案)")
 """What parts two things counted in one clause."""
-ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|之前|过去|\d{4}年)?(?:度)?的?$")
+ONCE = re.compile(r"[由从](?:原来|原先|上年|去年|年初|之前|过去|\d{4}年)?(?:度)?的?$")
 """What stands before a figure that was: 由3天压缩到1天."""
 OF_THE_NEXT = re.compile(r"已|均|全部|其中|完成|整改|办结|中有|共有|现有|拥有|配备|实现")
 """From here on the words between two numbers speak of the second: 527个问题已完成整改496个."""
@@ -28,6 +28,7 @@ TARGET = re.compile(
     r"力争|目标[是为值]|20\d\d年,(?:我[市县区局省镇]|[全市县区局]{2})?将|(?:^|[,;:。年])将?计划(?=培训|新增|新建|完成|开展|培育|组织|举办|出台|创建|建设|实现)"
 )
 """What stands before a figure that is aimed at."""
+WHOLE = re.compile(r"[^,;:。、\n\d]{1,12}中(?:仍?有|已有)?")
 BARE_COUNT = re.compile(
     r"(?:[由从至到为达有共计约近超逾已现的了]|原来|原先|上年|去年|总数|数量|总计|合计|累计|目前|全年|年内|增|增加|增长|扩大|扩展|拓展|扩充|提高|提升|升"
     r"|上升|降|下降|减|减少|压减|精简|超过|达到)*"
@@ -185,7 +186,7 @@ class Surroundings:
                     sentence_start=start,
                     near=near,
                     near_bits=near_bits,
-                    clause_bits=clause.bits | near_bits,
+                    clause_bits=near_bits if self.is_whole(index) else clause.bits | near_bits,
                     after_bits=bits([hit for hit in after_clause if hit[1] <= reached]),
                     lead=clause.lead,
                     lead_bits=clause.lead_bits,
@@ -195,6 +196,12 @@ class Surroundings:
                     aimed=aim is not None and aim.end() <= quantity.start,
                 ),
             )
+
+    def is_whole(self, index: int) -> bool:
+        """Whether 中 makes a number the whole of the next: what the clause then says is of that: 11个村中2个获评."""
+        if index + 1 == len(self.quantities):
+            return False
+        return WHOLE.fullmatch(self.flat, self.quantities[index].end, self.quantities[index + 1].start) is not None
 
     def is_bare(self, index: int, clause_start: int, right: int) -> bool:
         """Whether the clause of a number tells only how many, so that the clause before says what: 发布清单,共106项."""

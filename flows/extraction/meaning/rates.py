@@ -36,6 +36,8 @@ WHOLES = (
 )
 """What the words of a share call its whole."""
 RATE_NAME = re.compile(r"([一-鿿“”（）()]{2,12})(?:率|比例)[^率]*$")
+IN_BRACKET = re.compile(r"[)）]的")
+"""What stands between a whole in brackets and its share: 占总数(30件)的40%."""
 REST = {"败诉": "胜诉", "胜诉": "败诉"}
 """Words of what is left of the whole, where they are not 不 or 未 and the name."""
 NAMED = (
@@ -140,6 +142,10 @@ class Rates:
                     named += [one for one in self.told.of_codes(of, at) if one not in named]
                     others = [one for one in near if one not in named]
                     return Trial(parts[:1], [count_of(one) for one in named + others], bool(named), code)
+        if IN_BRACKET.match(said) and at > 1 and "占" in self.told.words(at - 1):
+            counted, whole = self.told.figures[at - 2], self.told.figures[at - 1]
+            if counted.sentence == rate.sentence:
+                return Trial([count_of(counted)], [count_of(whole)], True, None)
         if share:
             if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change":
                 return None

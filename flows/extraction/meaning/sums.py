@@ -97,7 +97,17 @@ class Sums:
                 if total is not None:
                     found.append(self.summed(total, parts[:end], summed, "consistent"))
                     break
+            else:
+                found += self.exceeded([one for one in totals if not self.told.of_last_year(one.at)], parts, begin)
         return found
+
+    def exceeded(self, totals: Sequence[Figure], parts: Sequence[Figure], begin: int) -> list[Check]:
+        """The one total of a sentence against the list behind 其中 in the next, where that is more."""
+        if len(totals) != 1 or not self.told.text.startswith("其中", begin):
+            return []
+        held = self.listed(totals[0], parts)
+        summed = sum((part.value for part in held), NONE)
+        return [self.summed(totals[0], held, summed, "mismatch")] if summed > totals[0].value else []
 
     def is_part(self, figure: Figure, sentence: int, unit: str | None) -> bool:
         """Whether a figure is an exact count of this sentence and unit."""

@@ -33,6 +33,7 @@ _BECAME = re.compile(
 )
 _LOOSE = re.compile(r"(?:[约近超逾了 ]|(?<!平)均)+$")
 _DIGITS_BEFORE = re.compile(r".*[\d０-９](?:年(?:底|末|度|以前|以来|之前)*|月|日)?")
+_ALTOGETHER = re.compile(r"(?<=.)(?:共有|现有|共计)")
 _NO_NOUN = re.compile(r"\s*(?:[、)）以/(（]|[和与及](?=\S{2}))")
 """What behind a number begins no noun that it counts."""
 LONG = 20
@@ -174,6 +175,8 @@ def tail_of(text: str, end: int, ceiling: int) -> Tail:
         return Tail(end=end)
     offset = len(phrase) - len(phrase.lstrip("的 "))
     phrase = phrase[offset:]
+    if (first := _ALTOGETHER.search(phrase)) is not None:  # 13个自然资源所共有执法人员31人
+        phrase = phrase[: first.start()]
     words, at, taken = vocabulary(), 0, 0
     abuts = end + offset + len(phrase) == ceiling  # 42个领域出具报告11万份: the verb parts the two nouns
     for token in cut(phrase):

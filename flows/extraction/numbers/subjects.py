@@ -160,9 +160,9 @@ def _shared(raw: str, head: str, one: Measured, said: _Sentence) -> str | None:
         if len(parts) > 1:
             ends = _shared_end(parts)
             change = _CHANGE.search(verb.strip("为达了在"))
-            said.listed = [
-                part + ("" if part.endswith(ends) else ends) + (change[0] if change else "") for part in parts
-            ]
+            named = [part + ("" if part.endswith(ends) else ends) for part in parts]
+            event = said.event if said.event and all(_EXAM_RATE.match(name) for name in named) else ""
+            said.listed = [event + name + (change[0] if change else "") for name in named]
             return said.listed.pop(0)
         said.listed = []
         return None
@@ -314,6 +314,8 @@ def _counted(
         return head + of if of not in head else head
     if tail.predicate.startswith(("未", "没有")):
         return f"{tail.predicate}的{head}"
+    if persons and len(cut(head)) > 1 and cut(head)[-1] in words.deeds:
+        return head + persons
     if joined and said.verb and one.kind == "count" and len(head) <= 8 and head not in words.dependents:
         return said.verb + head
     reached = raw.lstrip("，,；;、 ")
@@ -323,6 +325,8 @@ def _counted(
     if len(head) <= 4:
         with_verb = raw[: raw.rfind(head) + len(head)]
         with_verb = tidy(AT_ONCE.sub("", with_verb.lstrip("、和及，")))
+        if said.event and _EXAM_RATE.match(head):
+            return said.event + head
         if cut(head)[-1] in words.dependents and (of := _of_what(text, one, said, floor)) and len(with_verb) <= 8:
             return of + with_verb if head not in of else of
         if len(head) < len(with_verb) <= 8 and cut(with_verb)[0] in words.leads:
