@@ -18,6 +18,7 @@ from flows.cli.run import run
 from flows.cli.sample import sample_portal
 from flows.cli.serve import serve
 from flows.cli.warehouse import ask, coverage, dictionary, diff, export, notebook, search, sql
+from flows.cli.worker import worker
 
 app = typer.Typer(
     name="fazhi",
@@ -48,6 +49,7 @@ app.command(rich_help_panel=ASK)(export)
 app.command(rich_help_panel=ASK)(notebook)
 
 app.command(rich_help_panel=OPERATE)(serve)
+app.command(rich_help_panel=OPERATE)(worker)
 app.add_typer(alerts.app, name="alerts", rich_help_panel=OPERATE)
 app.command(rich_help_panel=OPERATE)(backup)
 app.command(rich_help_panel=OPERATE)(restore)

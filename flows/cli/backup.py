@@ -30,8 +30,8 @@ def backup(
     settings = Settings.under(data=data, archive=archive, warehouse=warehouse)
     done = backups.backup(settings.directory(), folder, settings.wait_s, lambda told: typer.echo(told, err=True))
     typer.echo(f"{done.files} files, {done.bytes} bytes in {folder}; {done.fresh_files} of them copied now.")
-    if done.left_out:
-        typer.echo(done.left_out)
+    for sentence in done.left_out:
+        typer.echo(sentence)
 
 
 def restore(

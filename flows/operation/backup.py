@@ -67,8 +67,8 @@ class Copied:
     fresh_files: int
     fresh_bytes: int
     """Those that were copied; the others were there."""
-    left_out: str | None = None
-    """A sentence on what is not in the backup."""
+    left_out: tuple[str, ...] = ()
+    """A sentence on each thing that is not in the backup."""
 
 
 def backup(data: DataDirectory, folder: Path, wait_s: float = 0.0, tell: Tell = str) -> Copied:
@@ -92,15 +92,22 @@ def backup(data: DataDirectory, folder: Path, wait_s: float = 0.0, tell: Tell = 
             data.place().prepare()  # a lake of an earlier program gets the tables of this one
             file = _back_up_lake(data.lake, folder, known)
             (kept if file.name in known else fresh).append(file)
-        fresh += _back_up_prefect(data, folder)
+        prefect = _back_up_prefect(data, folder)
+    fresh += prefect
     files = sorted((*kept, *fresh), key=lambda file: file.name)
     _write(folder / MANIFEST, json.dumps([asdict(file) for file in files], indent=0).encode())
     for name in known.keys() - {file.name for file in files}:
         (folder / name).unlink(missing_ok=True)
-    left_out = None
+    left_out = []
     if data.store().local is None:
-        left_out = f"The archive is not in it: {data.archive} keeps itself, by versions or replication of its bucket."
-    return replace(_count(files, fresh), left_out=left_out)
+        left_out.append(
+            f"The archive is not in it: {data.archive} keeps itself, by versions or replication of its bucket."
+        )
+    if not prefect:
+        left_out.append(
+            f"No Prefect database is in it: there is none in {data.prefect}, and {DATABASE_URL} names none."
+        )
+    return replace(_count(files, fresh), left_out=tuple(left_out))
 
 
 def check(folder: Path) -> Copied:

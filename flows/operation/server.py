@@ -198,6 +198,7 @@ def _prepare() -> None:
         # Prefect copies its pages before it shows them, by default beside its code, which is root's in a service.
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home / "ui"),
         "PREFECT_LOGGING_SERVER_LEVEL": "WARNING",
+        "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "WARNING",
     }
     for name, value in (DEFAULTS | own).items():
         os.environ.setdefault(name, value)

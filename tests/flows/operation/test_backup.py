@@ -101,3 +101,13 @@ def test_a_manifest_that_cannot_be_used(manifest: str | None, sentence: str, tmp
 def test_a_backup_belongs_elsewhere(data: DataDirectory) -> None:
     with pytest.raises(BackupError, match="another disk"):
         backup(data, data.root / "backup")
+
+
+def test_a_backup_says_that_the_prefect_database_is_not_in_it(
+    data: DataDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_SERVER_DATABASE_CONNECTION_URL", raising=False)
+    assert backup(data, tmp_path / "copy").left_out == ()
+    (data.prefect / "prefect.db").unlink()
+    (told,) = backup(data, tmp_path / "copy").left_out
+    assert "No Prefect database is in it" in told

@@ -17,6 +17,7 @@ import yaml
 from flows.operation.orchestration import DEFAULTS
 from flows.operation.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
 from flows.operation.serving import PLANS, TIME_ZONE, minded, next_minute
+from flows.operation.worker import END_S, STOP_S
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 
@@ -55,9 +56,8 @@ def ours(*kinds: str) -> dict[str, str]:
     return {name: value for name, value in DEFAULTS.items() if name.startswith(kinds)}
 
 
-@pytest.mark.parametrize("file", ["systemd/fazhi-worker.service", "Dockerfile"])
-def test_a_worker_is_told_what_every_client_is_told(file: str) -> None:
-    told = dict(re.findall(r"\b([A-Z_]+)=(\S+)", (DEPLOY / file).read_text(encoding="utf-8")))
+def test_a_container_is_told_what_every_client_is_told() -> None:
+    told = dict(re.findall(r"\b([A-Z_]+)=(\S+)", (DEPLOY / "Dockerfile").read_text(encoding="utf-8")))
     wanted = ours("PREFECT_CLIENT_", "PREFECT_TELEMETRY_", "DO_NOT_TRACK")
     assert {name: told.get(name) for name in wanted} == wanted
 
@@ -67,6 +67,15 @@ def test_a_run_on_a_worker_is_told_what_a_run_here_is_told(name: str) -> None:
     assert deployed()[name]["work_pool"]["job_variables"]["env"] == ours(
         "PREFECT_FLOWS_", "PREFECT_CLIENT_", "PREFECT_TELEMETRY_", "DO_NOT_TRACK"
     )
+
+
+@pytest.mark.parametrize(
+    ("file", "patience"),
+    [("systemd/fazhi-worker.service", r"TimeoutStopSec=(\d+)"), ("compose.yaml", r"stop_grace_period: (\d+)s")],
+)
+def test_a_service_manager_waits_until_a_worker_has_ended(file: str, patience: str) -> None:
+    (seconds,) = re.findall(patience, (DEPLOY / file).read_text(encoding="utf-8"))
+    assert STOP_S < END_S < int(seconds)
 
 
 @pytest.mark.parametrize("name", deployed())
