@@ -13,8 +13,9 @@ from decimal import Decimal
 
 from flows.extraction.facts import Quantity, Section
 from flows.extraction.numbers.amounts import AFTER, INSIDE_TIME, Amount, amount_of, bound_before, shares_change
-from flows.extraction.numbers.cues import YEAR, states_amount
-from flows.extraction.numbers.measures import match_measure, may_follow_a_numeral, measure_words
+from flows.extraction.numbers.bare import bare_amount
+from flows.extraction.numbers.cues import states_amount
+from flows.extraction.numbers.measures import match_measure, may_follow_a_numeral
 from flows.extraction.numbers.names import fixed_word_end, mask
 from flows.extraction.numbers.numerals import (
     CHINESE,
@@ -25,7 +26,8 @@ from flows.extraction.numbers.numerals import (
     read_arabic,
     read_chinese,
 )
-from flows.extraction.numbers.subjects import Measured, period_of, subjects_of
+from flows.extraction.numbers.periods import period_of
+from flows.extraction.numbers.subjects import Measured, subjects_of
 from flows.extraction.numbers.tables import cells
 
 _D = "0-9０-９"
@@ -34,16 +36,8 @@ _RANK_CUE = re.compile(
     rf"(?:(?:升|跃|进|移|降|滑)[至到]|排名?|排位|位[居列次]|名[列次]|[居列获夺]|并列|倒数|[国省市县区州盟旗镇局]|得分|成绩|总分|综合|考[核评]|评[比估]|测评|指数|率|度|年|次|季度|月|为|第[{CHINESE}{_D}]+[、和及])[^{_STOP}]{{0,4}}$"
 )
 _RANK_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|[的和及与且并等](?![级])|成绩|佳绩|好成绩|水平)")
-# 1/4, but no 2023/2024 and no 3/15
-_PARTS = re.compile(rf"([{_D}])/([{_D}])(?=\s*(?:$|[^{_D}/A-Za-z号月日期]))")
 _FOLLOWING_DIGITS = "一二三四五六七八九"
 _TENTHS = re.compile("成(?![功为立果员效本交就长品都熟年语分套体形])")
-_SHARED_UNIT = re.compile(rf"\s?(?:[、和及与]\s?[{_D}][{_D},.]*[余多]?[万亿]?\s?){{1,8}}")
-_BARE_END = re.compile(r"\s*(?:$|[，,。；;、！!)）\n\t]|\s[^\s])")
-_HEAD_UNIT = re.compile(r"[(（]\s?(?:单位[:：])?\s?([万亿]?)([^()（）\d\s]{1,4})\s?[)）]\s*[:：为]?\s*$")
-_BARE_BEFORE = re.compile(r"(?:[为达是至到共计]|[:：]|[\u4e00-\u9fff][)）”]?\s*)$")
-_NO_NUMBER_BEFORE = re.compile(r"(?:第|版|型|新|代|号|热线|平台|电话|编号|代码|[A-Za-z._/\\·+×xX*#@&=~〔【\[-])\s?$")
-_PHONE = re.compile(r"(?:123\d\d|96\d{3,4}|95\d{3}|1008\d|11[0-9]|12[0-2])$")
 _RANGE_SEP = re.compile(r"\s?[-—–－~～至到]{1,2}\s?")
 _START = re.compile(
     rf"[第前](?=\s?[{_D}{CHINESE}])|[百千万]分之|[{CHINESE}]+分之(?=[{CHINESE}{_D}])|百分百|[{_D}]|[数几](?=[十百千万亿])|[{CHINESE}]|半|翻"
@@ -130,7 +124,7 @@ class _Scan:
         if measured is None:
             if chinese:
                 return None, end
-            return self._bare(at, numeral), end
+            return bare_amount(text, at, numeral), end
         measure, stop = measured
         # 2个多月, 3个半小时: 个 and the time word with 多 or 半 between them
         over, extra = numeral.over, Decimal(0)
@@ -296,52 +290,6 @@ class _Scan:
         found = amount_of(text, at, stop, value, measure.unit, measure.kind, high=high.value)
         found.kind = "range"
         return found
-
-    def _bare(self, at: int, numeral: Numeral) -> Amount | None:
-        """Digits with no measure word after them: the unit stands before, is shared in a list, or there is none."""
-        text, end = self.text, numeral.end
-        parts = _PARTS.match(text, at)
-        if parts is not None and arabic_value(parts[1]) < arabic_value(parts[2]):
-            return amount_of(text, at, parts.end(), arabic_value(parts[1]) / arabic_value(parts[2]), None, "ratio")
-        bound, begin = bound_before(text, at)
-        before = text[max(0, begin - 24) : begin]
-        loosened = AFTER.match(text, end)
-        closes = _BARE_END.match(text, loosened.end() if loosened else end)
-        digits = text[at:end]
-        shared = _SHARED_UNIT.match(text, end)
-        if shared is not None and text.startswith("号", shared.end()):
-            return None
-        if shared is not None and not _NO_NUMBER_BEFORE.search(before):
-            measured = match_measure(text, shared.end(), False)
-            if measured is not None and not (YEAR.match(digits) and measured[0].unit == "年"):
-                return amount_of(text, at, end, numeral.value, measured[0].unit, measured[0].kind, over=numeral.over)
-        if _NO_NUMBER_BEFORE.search(before) or _PHONE.match(digits):
-            return None
-        if not closes:
-            if (numeral.scaled and end < len(text) and not text[end].isascii()) or bound:
-                return amount_of(text, at, end, numeral.value, None, "count", over=numeral.over)
-            return None
-        head = _HEAD_UNIT.search(before)
-        if head is not None:
-            measured = match_measure(head[2], 0, False)
-            if measured is not None and measured[1] == len(head[2]):
-                value = numeral.value * {"": 1, "万": 10_000, "亿": 100_000_000}[head[1]]
-                return amount_of(text, at, end, value, measured[0].unit, measured[0].kind)
-        if not numeral.scaled and YEAR.match(digits):
-            return None
-        named = before.rstrip(" :：为达是共")
-        for length in (3, 2):
-            unit = measure_words().counting_names.get(named[-length:])
-            if unit is not None:
-                return amount_of(text, at, end, numeral.value, unit, "count", over=numeral.over)
-        if not numeral.scaled and ("." in digits or "．" in digits):
-            if not re.search(r"(?:[为达是至到分数值均比率度]|[:：])\s?$", before):
-                return None
-        elif not _BARE_BEFORE.search(before):
-            return None
-        if len(digits) < 2 and not re.search(r"[为是达]\s?$|\d\s[\u4e00-\u9fff]{1,6}$", before):
-            return None
-        return amount_of(text, at, end, numeral.value, None, "count", over=numeral.over)
 
 
 def _innermost(sections: Sequence[Section], starts: Sequence[int], at: int) -> int | None:

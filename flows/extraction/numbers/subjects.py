@@ -1,4 +1,4 @@
-"""Cuts from the words beside a quantity what it counts (subject) and the time it is about (period).
+"""Cuts from the words beside a quantity what it counts.
 
 A noun stands before its number (新收申请43件), after it (43件申请), in the clause before (审结41件: of what came in),
 or is shared by a list (参考率、合格率分别为…). What people did is part of it where it tells them apart: 参加考试的人员.
@@ -26,6 +26,7 @@ from flows.extraction.numbers.phrases import (
     trimmed,
     vocabulary,
 )
+from flows.extraction.numbers.respective import CHANGE, COMPARISON, names_in_turn
 from flows.extraction.words import cut
 
 _SENTENCE_END = re.compile(r"[。！？!?\n]")
@@ -37,21 +38,11 @@ _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用
 _RATE_WORD = re.compile(r"(?<=[\u4e00-\u9fff]{2})[率度]$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
 _EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
-_COMPARISON = re.compile(
-    r"(?:同比|环比|^(?:上一?年度?|去年|\d{4}年)(?:度|同期|全年)*相比|(?:较|比|同|与)(?:上一?年度?|去年|前年|年初|年底|上届|改革前|\d{4}年|同期|往年)(?:度|全年|同期|末|底|相比)*)"
-)
-_CHANGE = re.compile(
-    r"(?:净增|增长|增加|增收|减收|上升|下降|减少|降低|提高|提升|压缩|压减|缩短|精简|增幅|降幅|增速|前移|后移|节省|提速|高于.{0,8}|低于.{0,8}|[多增降减])(?:了|分别|达)?$"
-)
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
 _LISTED = re.compile(r"\s?[、和及与]\s?|\s?以及\s?")
 _EVENT = re.compile(r"^(?:参加|参与|通过)(?:并通过)?(?:了|全[省市县区国])?(.{2,})$")
 _TREATED = re.compile(r"[^，,。；;\n]{0,18}?(?:进行|开展|予以|实施)了?([\u4e00-\u9fff]{2,10})")
 _TREATING = re.compile(r"[对为将](?:全[省市县区州]|本级|其中|各类)?$")
-_PERIOD = re.compile(
-    r"(?:(?:19|20)\d{2}\s?年)?\d{1,2}\s?月?[-—至到~～]\s?\d{1,2}月份?|上半年|下半年|[一二三四1-4]季度|"
-    r"(?:19|20)\d{2}\s?年?[-—－至~～](?:19|20)?\d{2,4}年?|(?:19|20)\d{2}年度?|累计|连续"
-)
 _LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|年初|年底|\d{4}年|同期)(?:度|全年|同期|末|底)?的?$")
 _REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|受益|吸引|受众|受教育)")
 """Verbs of whom an occasion reached."""
@@ -140,7 +131,7 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
             if _LAST_YEARS.search(raw) and (said.head or said.previous):
                 head, subject = "", said.head or said.previous  # 比上年的29件 is of what was counted before
             else:
-                subject = _shared(raw, head, one, said) or _choose(text, one, raw, head, tail, said, floor, joined)
+                subject = _shared(raw, head, said) or _choose(text, one, raw, head, tail, said, floor, joined)
             floor = one.end
             if one.kind in ("count", "range") and subject is not None and tail.noun in subject:
                 floor = max(floor, tail.end)
@@ -151,47 +142,17 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
     return found
 
 
-def _shared(raw: str, head: str, one: Measured, said: _Sentence) -> str | None:
+def _shared(raw: str, head: str, said: _Sentence) -> str | None:
     """The subject of one of several numbers behind 分别, and of those that continue such a list."""
     if "分别" in raw:
-        nouns, _, verb = raw.partition("分别")
-        comparison = _COMPARISON.search(nouns)
-        parts = _parts_of(nouns[: comparison.start()] if comparison else nouns)
-        if len(parts) > 1:
-            ends = _shared_end(parts)
-            change = _CHANGE.search(verb.strip("为达了在"))
-            named = [part + ("" if part.endswith(ends) else ends) for part in parts]
-            event = said.event if said.event and all(_EXAM_RATE.match(name) for name in named) else ""
-            said.listed = [event + name + (change[0] if change else "") for name in named]
-            return said.listed.pop(0)
-        said.listed = []
-        return None
+        said.listed = names_in_turn(raw)
+        if said.event and all(_EXAM_RATE.match(name) for name in said.listed):
+            said.listed = [said.event + name for name in said.listed]
+        return said.listed.pop(0) if said.listed else None
     if said.listed and (not raw.strip() or _LISTED.fullmatch(raw)) and not head:
         return said.listed.pop(0)
     said.listed = []
     return None
-
-
-def _parts_of(nouns: str) -> list[str]:
-    """A list cut at its joints, but never inside a word: 报备及时率 is one."""
-    parts = [""]
-    for token in cut(nouns):
-        if token in ("、", "和", "与", "及", "以及"):
-            parts.append("")
-        else:
-            parts[-1] += token
-    return [part for part in map(trimmed, parts) if part]
-
-
-def _shared_end(parts: Sequence[str]) -> str:
-    """What the last noun of a list ends with and the others share: 参考、及格率; 清江县、白沙县新登记企业."""
-    last = parts[-1]
-    alike = last.find(parts[-2][-1], 1)  # 白沙县、高新区登记企业 end alike but for what they share
-    own = alike + 1 if alike > 0 else len(cut(last)[0])
-    rest = last[own:]
-    if len(rest) >= 3 and not any(part.endswith(rest[-2:]) for part in parts[:-1]):
-        return rest
-    return next((end for end in ("率", "数", "量", "类") if last.endswith(end)), "")
 
 
 def _choose(
@@ -224,8 +185,8 @@ def _ranked(text: str, one: Measured, head: str, said: _Sentence) -> str | None:
 
 
 def _changed(raw: str, head: str, tail: Tail, said: _Sentence) -> str | None:
-    comparison = _COMPARISON.search(head)
-    change = _CHANGE.search(head or raw.rstrip())
+    comparison = COMPARISON.search(head)
+    change = CHANGE.search(head or raw.rstrip())
     if change is None and comparison is None and head:
         return head
     of = head[: comparison.start()] if comparison else head[: change.start()] if change and head else ""
@@ -387,12 +348,3 @@ def _remember(one: Measured, subject: str | None, head: str, tail: Tail, said: _
     if one.kind in ("count", "money") and len(noun) >= 4 and noun not in vocabulary().levels and not is_stage(noun):
         both = f"{said.topic}、{noun}"
         said.topic = both if joined and said.topic and len(both) <= _LONGEST else noun
-
-
-def period_of(text: str, start: int) -> str | None:
-    """The words of the quantity's sentence before it that state a time other than the whole year; the nearest ones."""
-    floor = max(text.rfind("。", 0, start), text.rfind("；", 0, start), text.rfind("\n", 0, start), start - 60) + 1
-    found = None
-    for match in _PERIOD.finditer(text, max(0, floor), start):
-        found = match[0]
-    return found
