@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive.captures import Role
+from crawlers.families.asked_by_script import is_by_script
 from crawlers.families.columns import column_rank, may_be_column
 from crawlers.families.dialects import dialect_of
 from crawlers.families.known import family_of, read_by
 from crawlers.families.lists import NO_ROWS
 from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts, page_links
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
+from crawlers.families.rows import is_prose
 from crawlers.families.site_search import search_request
 from crawlers.fetching import Fetched
-from crawlers.lists import Ask
+from crawlers.lists import MOST_SHELLS, Ask
 from crawlers.portals import Column, Portal
 from crawlers.titles import judge_title
 from crawlers.urls import canonical_url, document_key
@@ -34,6 +36,10 @@ MOST_LESSER_COLUMNS = 6
 """Of these, lists of notices and the like, which are watched where no list with a report is found."""
 PAGES_LOOKED_INTO = 4
 """Pages of a list named after the subject that are read in search of a report."""
+MOST_ORGANS = 60
+"""Bodies of a catalogue by bodies that are looked into at most, each with columns of its own."""
+_ORGANS_IN_VAIN = 4
+"""Bodies without a column of their own, and the catalogue is left."""
 WORDS = "法治政府建设"
 """What the site's own search is asked for."""
 _MOST_DOORS = 3
@@ -42,6 +48,11 @@ _FEWEST_ENTRIES = 3
 
 _MAP_NAME = re.compile(r"(?:网站|站点|本站)(?:地图|导航|导览)|sitemap", re.IGNORECASE)
 _NOTICES = re.compile(r"通知|公告|公示|动态|文件|报告|总结|[规计]划|年报|法治|法规|政策|其他")
+# A body that a catalogue of open information is parted by; one of few such links is the name of the site.
+_ORGAN_NAME = re.compile(
+    r"[\u4e00-\u9fff]{2,16}(?:局|委|委员会|办|办公室|镇|乡|街道|办事处|管委会|人民政府|大队|中心|公司)(?:[（(]\d+[）)])?"
+)
+_FEWEST_ORGANS = 3
 # What no list of reports is kept under.
 _ELSEWHERE = re.compile(
     r"登录|注册|办事|服务大厅|信箱|留言|咨询|投诉|邮箱|微信|微博|客户端|无障碍|长者|English|繁体|旅游|天气|招聘|联系|隐私|版权|帮助|搜索|检索",
@@ -60,6 +71,7 @@ _MADE_FOR_IT = 10
 _NAMED = 20
 _BELOW_NAMED = 25
 _FRAME = 28
+_ORGAN = 38
 _LIKELY = 40
 _SITE_MAP = 42
 _BESIDE_NAMED = 45
@@ -94,6 +106,8 @@ class _List:
     dated: int = 0
     reports: set[str] = field(default_factory=set)
     """Entries that are reports by their titles."""
+    rest: NextPage | None = None
+    """The page after those that were read."""
     likely: set[str] = field(default_factory=set)
     """Those, and the ones that only their text can decide."""
 
@@ -116,6 +130,8 @@ class Discovery:
     """What to ask of the site's own search, where it has one that answers."""
     elsewhere: list[str] = field(default_factory=list)
     """Columns named after the subject on hosts that the registry does not allow."""
+    dead_end: bool = False
+    """The home page shows no link: its menu is made in the browser."""
     _leads: list[_Lead] = field(default_factory=list)
     _queued: set[tuple[int, str]] = field(default_factory=set)
     _opened: set[str] = field(default_factory=set)
@@ -124,6 +140,9 @@ class Discovery:
     """Document keys of what the home page links to: its navigation."""
     _lists: list[_List] = field(default_factory=list)
     _asked: int = 0
+    _organs: int = 0
+    """Bodies of a catalogue that have columns of their own."""
+    _organs_in_vain: int = 0
 
     async def look(self) -> Fetched:
         """Look for the columns from the home page. Returns the home page as it was fetched; if it is not ok, nothing
@@ -132,12 +151,13 @@ class Discovery:
         if home.verdict != "ok":
             return home
         await self._look_around(_page(home))
-        while self._leads and self._asked < MOST_PAGES_OPENED:
+        while self._leads and self._asked < MOST_PAGES_OPENED + 2 * self._organs:
             lead = heapq.heappop(self._leads)
             if self._is_enough(lead):
                 break
             await self._open(lead)
-        self.found = {document_key(one.column.url): one.column for one in self._chosen()[:MOST_COLUMNS]}
+        await self._look_deeper()
+        self.found = {document_key(one.column.url): one.column for one in self._chosen()[: MOST_COLUMNS + self._organs]}
         return home
 
     async def look_home(self) -> Fetched:
@@ -167,6 +187,7 @@ class Discovery:
         for page in pages:
             self._at_home.update(document_key(self.portal.at_home(link.url)) for link in page_links(page))
             self._queue_links(page, Column(url=home.url), 0, 0)
+        self.dead_end = not self._at_home and not self.elsewhere and "<script" in home.text.lower()
         await self._read(home, Column(url=home.url, name="首页"), 0)
         if not any(lead.urgency <= _NAMED for lead in self._leads):
             await self._read_site_map(home)
@@ -179,6 +200,15 @@ class Discovery:
             if column_rank("", url) >= 3 and may_be_column(link):
                 self._queue(link, 1, home.url, _NAMED)
 
+    async def _look_deeper(self) -> None:
+        """Where nothing was found, read further pages of the lists of notices and the like, the longest first: reports
+        stand behind a hundred other notices as often as not."""
+        if any(one.likely for one in self._lists):
+            return
+        lesser = [one for one in self._lists if one.rest is not None and one.dated >= _FEWEST_ENTRIES]
+        for one in sorted(lesser, key=lambda one: -len(one.entries))[:MOST_LESSER_COLUMNS]:
+            await self._read_on(one)
+
     # -- opening and reading ------------------------------------------------------------------------------------
 
     def _is_enough(self, lead: _Lead) -> bool:
@@ -190,6 +220,10 @@ class Discovery:
     async def _open(self, lead: _Lead) -> None:
         if document_key(lead.url) in self._opened:
             return
+        if lead.urgency == _ORGAN:
+            if self._organs_in_vain >= _ORGANS_IN_VAIN or self._organs >= MOST_ORGANS:
+                return
+            self._organs_in_vain += 1
         fetched = await self._ask(lead.url, "list", via=lead.via)
         if fetched.verdict in ("blocked", "unreachable") and lead.urgency <= _NAMED:
             self._lists.append(_List(Column(url=lead.url, name=lead.name), 3))
@@ -205,7 +239,10 @@ class Discovery:
         column = Column(url=fetched.url, name=_name(page, lead.name))
         rank = max(column_rank(column.name, fetched.url), column_rank(lead.name, lead.url))
         self.pages[fetched.url] = fetched
+        queued = len(self._queued)
         self._queue_links(page, column, rank, lead.depth)
+        if lead.urgency == _ORGAN and any(one.urgency <= _NAMED for one in self._leads) and len(self._queued) > queued:
+            self._organs, self._organs_in_vain = self._organs + 1, 0
         await self._read(page, column, rank)
 
     def _queue_links(self, page: Page, column: Column, rank: int, depth: int) -> None:
@@ -213,6 +250,7 @@ class Discovery:
         below = page.url.rsplit("/", 1)[0] + "/"
         reading = read_by(family_of(page, self.portal.family), page)
         documents = {entry.url for entry in reading.entries if entry.listed_on}
+        organs = [link for link in page_links(page) if _ORGAN_NAME.fullmatch(link.name)] if rank else []
         for link in dict.fromkeys((*reading.columns, *page_links(page))):
             if link.url in documents or not may_be_column(link) or _ELSEWHERE.search(link.name):
                 continue
@@ -223,6 +261,8 @@ class Discovery:
                     self.elsewhere.append(link.url)
                 continue
             name = link.name
+            if urgency > _ORGAN and len(organs) >= _FEWEST_ORGANS and link in organs:
+                urgency = _ORGAN
             if _MAP_NAME.search(name):
                 urgency = _SITE_MAP
             elif rank >= 3 and urgency > _BELOW_NAMED and url.startswith(below):
@@ -244,29 +284,52 @@ class Discovery:
         """Read a page as a list; one named after the subject is followed until it shows a report."""
         if _ARTICLE.search(page.text):
             return
+        if is_prose(page) and not read_by(family_of(page, self.portal.family), page).entries:
+            return
         one = _List(column, rank)
         self._lists.append(one)
-        for number in range(PAGES_LOOKED_INTO):
+        await self._read_pages(one, page)
+
+    async def _read_pages(self, one: _List, page: Page, first: int = 0) -> None:
+        """Read a list from a page on, as far as it is worth it; what is left goes into `one.rest`."""
+        for number in range(first, PAGES_LOOKED_INTO):
             reading = read_by(family_of(page, self.portal.family), page)
-            if number == 0:
-                one.legible = bool(reading.entries or reading.next_page) or not reading.warnings
+            by_script = is_by_script(page.asked) if page.asked else False
+            if number == 0 or (by_script and not one.entries):
+                one.legible = bool(reading.entries) or (reading.total == 0 if by_script else not reading.warnings)
                 one.listless = reading.warnings == (NO_ROWS,)
             fresh = self._take(one, reading, page)
             following = reading.next_page
-            behind_shell = number == 0 and not reading.entries
-            if following is None or one.reports or not (behind_shell or (rank >= 3 and fresh)):
+            behind_shell = number < MOST_SHELLS and not one.entries
+            if following is None or one.reports:
+                return
+            if not (behind_shell or ((one.rank >= 3 or first) and fresh)):
+                one.rest = following
                 return
             key = document_key(self.portal.at_home(following.url))
             # What stands behind a shell may be a column by its own name, and is opened as that.
             is_column = behind_shell and any((urgency, key) in self._queued for urgency in (_MADE_FOR_IT, _NAMED))
-            if is_column or not self._may_ask(following.url):
+            if is_column:
                 return
-            fetched = await self._ask(following.url, "list", via=column.url, asked=following)
-            if fetched.verdict != "ok":
+            following_page = await self._ask_page(one, following)
+            if following_page is None:
                 return
-            if following.method == "GET":
-                self.pages[following.url] = fetched
-            page = Page(fetched.url, fetched.text, fetched.content_type, following)
+            page = following_page
+
+    async def _read_on(self, one: _List) -> None:
+        page = await self._ask_page(one, one.rest) if one.rest is not None else None
+        if page is not None:
+            await self._read_pages(one, page, 1)
+
+    async def _ask_page(self, one: _List, following: NextPage) -> Page | None:
+        if not self._may_ask(following.url):
+            return None
+        fetched = await self._ask(following.url, "list", via=one.column.url, asked=following)
+        if fetched.verdict != "ok":
+            return None
+        if following.method == "GET":
+            self.pages[following.url] = fetched
+        return Page(fetched.url, fetched.text, fetched.content_type, following)
 
     def _take(self, one: _List, reading: ListReading, page: Page) -> int:
         """Count what a page lists; returns how much of it is new."""

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Literal
 
 from crawlers.candidates import Candidates, Row, iso
+from crawlers.families.asked_by_script import is_by_script
 from crawlers.families.known import family_of, read_by
 from crawlers.families.reading import Family, ListReading, NextPage, Page
 from crawlers.fetching import Fetched
@@ -61,6 +62,8 @@ class _Reading:
     keys: set[str] = field(default_factory=set)
     shell: int = 0
     """Pages before the list's own: a shell, its script."""
+    beside: bool = False
+    """The page's script asks for a list beside what the page shows."""
     whole: bool = False
     """Every page was read, or the bound was reached."""
     go_on: NextPage | None = None
@@ -146,13 +149,20 @@ class ListReader:
             if not reading.pages:
                 reading.digest = fetched.capture.payload_digest if fetched.capture else None
             if reading.first is None and reading.shell == reading.pages < MOST_SHELLS:
-                reading.shell += not listed.entries and following is not None and not listed.warnings
+                leads_on = following is not None and (not listed.warnings or is_by_script(following))
+                reading.shell += leads_on and not listed.entries
             reading.pages += 1
             if reading.first is None and reading.shell < reading.pages:
                 if (drift := self._drift(column, listed, taken.keys, before)) is not None:
                     return drift
                 reading.first = listed
+            beside = reading.pages == 1 and listed.entries != () and following is not None and is_by_script(following)
             repeated = bool(taken.keys) and taken.keys <= reading.keys
+            if reading.pages == 2 and reading.beside:
+                # What the script brings is another list than what the page showed, or its first page once more.
+                reading.shell += not repeated
+                repeated = False
+            reading.beside = beside
             reading.keys |= taken.keys
             reading.go_on = following
             ended = following is None or repeated or (not listed.entries and reading.first is not None)
@@ -161,7 +171,7 @@ class ListReader:
                 reading.go_on = None
                 break
             if reading.first is not None and not taken.fresh:
-                if not reading.deep:
+                if not reading.deep and not (beside and before is not None and before.shell):
                     break
                 if resume is not None:
                     following, resume = resume, None

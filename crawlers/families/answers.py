@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from crawlers.families.reading import Entry, ListReading, NextPage, Page
 from crawlers.families.records import decoded, objects, read_records, record_total
 from crawlers.families.rows import read_rows
-from crawlers.families.script_values import PAGE_NAME, SIZE_NAME
+from crawlers.families.script_values import OFFSET_NAME, PAGE_NAME, SIZE_NAME
 
 _TOTAL = re.compile(r"(?:count|total)\w*[\"']?\s*[:=]\s*[\"']?(\d+)")
 
@@ -24,7 +24,9 @@ def read_answer(page: Page) -> ListReading:
     value = decoded(page.text)
     if value is None:
         return ListReading(warnings=("The answer is not the JSON that it was asked for.",))
-    entries = read_records(value, page.url, page.asked.links if page.asked else ())
+    asked = page.asked or NextPage(page.url)
+    # What a script shows is linked from the page that it shows it in.
+    entries = read_records(value, asked.headers.get("Referer", page.url), asked.links)
     total = record_total(value)
     if not entries:
         entries, total = _in_markup(value, page, total)
@@ -69,7 +71,12 @@ def following(asked: NextPage, here: int, total: int | None) -> NextPage | None:
 
 def _turned(fields: dict[str, object], here: int, total: int | None) -> dict[str, object] | None:
     """The fields of a request with the page turned by one, wherever among them it is counted; None if nowhere."""
+    sizes = (value for name, value in fields.items() if SIZE_NAME.search(name) and str(value).isdigit())
+    size = max(int(str(next(sizes, here))), 1)
     key = next((name for name, value in fields.items() if PAGE_NAME.search(name) and str(value).isdigit()), None)
+    offset = next((name for name, value in fields.items() if OFFSET_NAME.search(name) and str(value).isdigit()), None)
+    if key is None and offset is not None:
+        return _raised(fields, offset, size) if total is None or int(str(fields[offset])) + size < total else None
     if key is None:
         for name, inner in fields.items():
             part = decoded(inner) if isinstance(inner, str) and inner.startswith("{") else inner
@@ -79,9 +86,11 @@ def _turned(fields: dict[str, object], here: int, total: int | None) -> dict[str
                 written = json.dumps(turned, separators=(",", ":"), ensure_ascii=False)
                 return {**fields, name: written if isinstance(inner, str) else turned}
         return None
-    number = int(str(fields[key]))
-    sizes = (value for name, value in fields.items() if SIZE_NAME.search(name) and str(value).isdigit())
-    size = int(str(next(sizes, here)))
-    if total is not None and max(number, 1) * max(size, 1) >= total:
+    if total is not None and max(int(str(fields[key])), 1) * size >= total:
         return None
-    return {**fields, key: number + 1 if isinstance(fields[key], int) else str(number + 1)}
+    return _raised(fields, key, 1)
+
+
+def _raised(fields: dict[str, object], key: str, by: int) -> dict[str, object]:
+    value = int(str(fields[key])) + by
+    return {**fields, key: value if isinstance(fields[key], int) else str(value)}

@@ -14,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawlers.families.navigation import menu_scripts
 from crawlers.families.reading import NextPage, Page
-from crawlers.families.script_values import PAGE_NAME, SIZE_NAME, Script, Unknown, Value
+from crawlers.families.script_values import OFFSET_NAME, PAGE_NAME, SIZE_NAME, Script, Unknown, Value
 
 _SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _OPTIONS = re.compile(r"[\w$)\]]\s*\(\s*(?=\{)")
@@ -36,8 +36,11 @@ _SUM = re.compile(
     r"""["'=]((?:https?:/)?\.{0,2}/?[\w./#-]*(?:[/?#_-]|[?&]\w+=))\\?["']?["']\s*\+\s*[\w.$\[\]]*?"""
     r"""\b(\w+)\b(?![(\w.\[\]])(?:\s*\+\s*["'](\.s?html?|\.jsp|/|&[\w=&]+)?)?"""
 )
-_TEMPLATE = re.compile(r"""[`"'=]((?:https?:/)?\.{0,2}/?[\w./?&=#-]*\$\{[\w.\[\]]+\}[\w./?&=#-]*)[`"']""")
+_HOLE = re.compile(r"(?:\$\{|\{\{[=-]?|<%=)\s*[\w.\[\]]*?(\w+)\s*(?:\}\}|\}|%>)")
+_TEMPLATE = re.compile(rf"""[`"'=]((?:https?:/)?\.{{0,2}}/?[\w./?&=#-]*(?:{_HOLE.pattern}[\w./?&=#-]*)+)[`"']""")
 _MOST_LINKS = 12
+_TURNS, _SIZES = 4, 2
+"""Weights of a request that counts pages, and that says how many rows a page has."""
 _LONGEST = 400_000
 """Characters of script that are read at most."""
 _MOST_CALLS = 60
@@ -63,18 +66,22 @@ class _Call:
             names += _names(self.fields)
         elif isinstance(self.fields, str):
             names += re.findall(r"[\"'&?]?(\w+)[\"']?\s*[:=]", self.fields)
-        turns = any(PAGE_NAME.search(name) for name in names) * 4 + any(SIZE_NAME.search(name) for name in names) * 2
+        turns = (
+            any(PAGE_NAME.search(name) or OFFSET_NAME.search(name) for name in names) * _TURNS
+            + any(map(SIZE_NAME.search, names)) * _SIZES
+        )
         return turns + bool(_LISTS.search(urlsplit(self.url).path))
 
 
-def asked_by_script(page: Page, number: int = 1) -> NextPage | None:
-    """Page `number` of the list that a page's script asks for; None where it asks for nothing that looks like one."""
+def asked_by_script(page: Page, number: int = 1, *, surely: bool = False) -> NextPage | None:
+    """Page `number` of the list that a page's script asks for; None where it asks for nothing that looks like one, or,
+    where that must be sure, for nothing that it counts pages and rows of."""
     script = page_script(page, number)
     if script is None:
         return None
     calls = [call for call in _calls(script) if not _NO_LIST.search(call.url.split("?", 1)[0])]
     best = max(calls, key=lambda call: call.weight, default=None)
-    if best is None or best.weight == 0 or (number > 1 and best.weight < 4):
+    if best is None or best.weight < (_TURNS + _SIZES if surely else _TURNS if number > 1 else 1):
         return None
     return _request(best, script, page)
 
@@ -96,7 +103,7 @@ def own_scripts(page: Page) -> tuple[NextPage, ...]:
     """The files of script that a page brings of its own, each with the values that the page gives to names."""
     script = page_script(page)
     given = script.plain_names() if script else {}
-    return tuple(NextPage(url, headers=_by_script(page.url), given=given) for url in menu_scripts(page))
+    return tuple(NextPage(url, headers=by_script(page.url), given=given) for url in menu_scripts(page))
 
 
 def is_by_script(request: NextPage) -> bool:
@@ -104,7 +111,8 @@ def is_by_script(request: NextPage) -> bool:
     return "X-Requested-With" in request.headers
 
 
-def _by_script(page_url: str) -> dict[str, str]:
+def by_script(page_url: str) -> dict[str, str]:
+    """The headers of a request that a page's script makes."""
     return {"X-Requested-With": "XMLHttpRequest", "Referer": page_url}
 
 
@@ -129,6 +137,9 @@ def _of_options(options: Mapping[str, object], url: object) -> _Call | None:
     if not isinstance(url, str) or not _is_address(url):
         return None
     fields = next((options[name] for name in ("data", "params", "body") if options.get(name)), None)
+    if str(options.get("dataType")).lower() == "jsonp" and not isinstance(fields, str):
+        call = str(options.get("jsonp") or "callback")
+        fields = {**(fields if isinstance(fields, dict) else {}), call: str(options.get("jsonpCallback") or "callback")}
     method = str(options.get("type") or options.get("method") or "GET").upper()
     kind = f"{options.get('contentType', '')} {options.get('headers', '')}".lower()
     # axios sends an object as JSON, jQuery as a form.
@@ -174,8 +185,8 @@ def _request(call: _Call, script: Script, page: Page) -> NextPage | None:
         url = _counted(urljoin(base, call.url.strip()), script.number)
     except ValueError:
         return None
-    headers = _by_script(base)
-    links = _links(script.text)
+    headers = by_script(base)
+    links = _links(page.text)
     fields = call.fields
     form = urlencode(_flat(fields)) if isinstance(fields, dict) else _counted(fields, script.number) if fields else ""
     if call.method == "GET":
@@ -196,12 +207,13 @@ def _counted(query: object, number: int) -> str:
 
 
 def _links(text: str) -> tuple[str, ...]:
-    """How a script writes the addresses of the records that it shows: `/detail.html?id={id}`."""
+    """How a page writes the addresses of the records that it shows, in its scripts or in the markup that they fill:
+    `/detail.html?id={id}`."""
     found: dict[str, None] = {}
     for lead, name, rest in _SUM.findall(text):
         found.setdefault(f"{lead}{{{name}}}{rest}")
-    for written in _TEMPLATE.findall(text):
-        found.setdefault(re.sub(r"\$\{[\w.\[\]]*?(\w+)\}", r"{\1}", written))
+    for written in (match.group(1) for match in _TEMPLATE.finditer(text)):
+        found.setdefault(_HOLE.sub(r"{\1}", written))
     return tuple(found)[:_MOST_LINKS]
 
 

@@ -74,9 +74,9 @@ def date_beside(text: str, url: str, *, year: str | None = None) -> str | None:
     return _iso(written[:4], short[1], short[2])
 
 
-def is_recent(text: str) -> bool:
-    """True if a text says when by how long ago: a date, but none that can be told without a clock."""
-    return _AGO.search(text) is not None
+def is_undatable(text: str) -> bool:
+    """True if a text says when, but by how long ago or without the year: a date that cannot be told from it alone."""
+    return _AGO.search(text) is not None or (is_only_date(text) and _SHORT.search(text) is not None)
 
 
 def year_alone(text: str) -> str | None:

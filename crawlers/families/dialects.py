@@ -60,6 +60,7 @@ DIALECTS: tuple[Dialect, ...] = (
     _d("year-path", r"/(\d{4})/(\d{2}-\d{2})/\d+\.html$", None, "y/m-d"),
     _d("n-path", r"(?:/n\d+)+/c\d+/content\.html$", None),
     _d("affair", r"/affair/\w+/[0-9a-f]{32}\.html$", None),
+    _d("webplus", r"/(\d{4})/(\d{2})(\d{2})/c\d+a\d+/page\.html?$", None, "y/m/d"),
     _d("c13", r"/c\d+/(\d{6})/c\d+_\d+\.shtml$", None, "ym"),
     _d("c-month", r"/c\d+/(\d{6})/\d+\.s?html?$", None, "ym"),
     _d("guid", r"/mh-xxgk-cms/website/.*/[0-9A-F-]{36}\.htm$", None),
@@ -74,20 +75,27 @@ DIALECTS: tuple[Dialect, ...] = (
 def dialect_of(url: str) -> Dialect | None:
     """The dialect of an article's address; None if it looks like no article known."""
     parts = urlsplit(url)
-    whole = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    path = _ENDING.sub(lambda ending: ending.group().lower(), parts.path)
+    whole = f"{path}?{parts.query}" if parts.query else path
     for dialect in DIALECTS:
-        if dialect.pattern.search(whole if dialect.whole else parts.path):
+        if dialect.pattern.search(whole if dialect.whole else path):
             return dialect
     return None
+
+
+_ENDING = re.compile(r"\.[A-Za-z]{3,5}$")
+_DATED_FOLDER = re.compile(r"/(20\d\d)(?:[-/]?(0[1-9]|1[0-2])(?:[-/]?([0-2]\d|3[01]))?)?/")
 
 
 def address_date(url: str) -> str | None:
     """The date in an article's address as `YYYY-MM-DD`, `YYYY-MM` or `YYYY`; None where it has none."""
     dialect = dialect_of(url)
-    if dialect is None or dialect.date is None:
-        return None
-    found = dialect.pattern.search(urlsplit(url).path)
+    path = urlsplit(url).path
+    if dialect is not None and dialect.date is not None:
+        found = dialect.pattern.search(_ENDING.sub(lambda ending: ending.group().lower(), path))
+    else:
+        found = _DATED_FOLDER.search(path)
     if found is None:
         return None
-    digits = "".join(part.zfill(2) for group in found.groups() for part in re.findall(r"\d+", group))
+    digits = "".join(part.zfill(2) for group in found.groups() if group for part in re.findall(r"\d+", group))
     return "-".join(part for part in (digits[:4], digits[4:6], digits[6:8]) if part)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawlers.families.answers import is_answer, read_answer
+from crawlers.families.asked_by_script import is_by_script
 from crawlers.families.jpaas import query_list, unit_page
 from crawlers.families.jpage import jpage_entries, jpage_total, next_group
 from crawlers.families.lists import read_list
@@ -40,7 +41,7 @@ class Hanweb:
         if page.asked is not None and page.text.lstrip().startswith(("<datastore", "<?xml")):
             return ListReading(total=total)
         shown = read_list(page, total=total)
-        if shown.next_page is not None and shown.entries:
+        if shown.next_page is not None and shown.entries and not is_by_script(shown.next_page):
             return shown
         # What the page shows is all of its first page, or nothing: the rest has to be asked for.
         here = len(shown.entries)

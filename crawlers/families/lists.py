@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from crawlers.families.answers import following
-from crawlers.families.asked_by_script import asked_by_script, is_by_script, own_scripts
+from crawlers.families.asked_by_script import asked_by_script, by_script, is_by_script, own_scripts
+from crawlers.families.called_pages import called_page
 from crawlers.families.columns import column_links
+from crawlers.families.feeds import is_feed, linked_feed, read_feed
 from crawlers.families.paging import next_link, stated_total
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
 from crawlers.families.records import written_records
@@ -25,18 +27,20 @@ def read_list(
     total: int | None = None,
 ) -> ListReading:
     """The reading of a page; what a family knows better than the plain rows, links and counts it hands in."""
+    if entries is None and is_feed(page):
+        return read_feed(page)
     if entries is None:
         # One row may be a footer's; a list that a script is to show is longer.
         entries = read_rows(page)
         entries = entries if len(entries) > 1 else max(entries, written_records(page), key=len)
-    next_page = next_page or next_link(page)
+    next_page = next_page or next_link(page) or called_page(page)
     total = stated_total(page.text) if total is None else total
     columns = column_links(page)
     if next_page is None:
         next_page = _scripted(page, len(entries), total)
     warnings = why_empty(page, entries, next_page, total, columns)
-    if warnings == (NO_ROWS,) and page.asked is None and (scripts := own_scripts(page)):
-        return ListReading((), scripts[0], total, columns)
+    if warnings == (NO_ROWS,) and page.asked is None and (leads := _leads_of_shell(page)):
+        return ListReading((), leads[0], total, columns, warnings)
     if page.asked is None and entries and next_page is None and total is not None and total > len(entries):
         warnings = (f"The page states {total} entries, shows {len(entries)}, and leads to no others.",)
     return ListReading(entries, next_page, total, columns, warnings)
@@ -47,9 +51,16 @@ def _scripted(page: Page, here: int, total: int | None) -> NextPage | None:
     that a script asked for, the piece after."""
     if page.asked is not None and here:
         return following(page.asked, here, total) if is_by_script(page.asked) else None
-    if here:
-        return asked_by_script(page, 2) if total is not None and total > here else None
-    return asked_by_script(page)
+    if total is not None and here:
+        return asked_by_script(page, 2) if total > here else None
+    # Rows that a page shows beside a list of its script are those of another: news, what is much read.
+    return asked_by_script(page, surely=here > 0)
+
+
+def _leads_of_shell(page: Page) -> tuple[NextPage, ...]:
+    """What else may hold the list of a page that shows none: the feed that it names, the script that it brings."""
+    feed = linked_feed(page)
+    return (NextPage(feed, headers=by_script(page.url)),) if feed else own_scripts(page)
 
 
 def why_empty(

@@ -7,6 +7,7 @@ import re
 from urllib.parse import urljoin
 
 from crawlers.families.answers import following, is_answer, read_answer
+from crawlers.families.asked_by_script import is_by_script
 from crawlers.families.lists import read_list
 from crawlers.families.reading import ListReading, NextPage, Page
 
@@ -37,7 +38,8 @@ class Lonsun:
         if is_answer(page):
             return read_answer(page)
         reading = read_list(page)
-        if reading.entries and (reading.next_page is None and (way_on := _next(page, len(reading.entries)))):
+        open_ended = reading.next_page is None or is_by_script(reading.next_page)
+        if reading.entries and open_ended and (way_on := _next(page, len(reading.entries))):
             return read_list(page, entries=reading.entries, next_page=way_on)
         if not reading.entries and page.asked is None and (first := _label(page, 1)):
             return ListReading((), first, reading.total, reading.columns)

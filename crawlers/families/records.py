@@ -28,7 +28,19 @@ _ADDRESSED = re.compile(r"url|href|link|path|address", re.IGNORECASE)
 _DATED = re.compile(r"time|date|day$|rq$|sj$", re.IGNORECASE)
 _PUBLISHED = re.compile(r"pub|release|issue|show|display|post|fb|send|write", re.IGNORECASE)
 _PICTURED = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|mp4)(?:\?|$)", re.IGNORECASE)
-_TOTALS = ("total", "totalElements", "totalCount", "totalrecord", "totalRecord", "TOTALNUM", "post_count")
+_TOTALS = (
+    "total",
+    "totalElements",
+    "totalCount",
+    "totalrecord",
+    "totalRecord",
+    "TOTALNUM",
+    "post_count",
+    "totalNum",
+    "totalSize",
+    "recordCount",
+    "count",
+)
 _ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
 _LONGEST_LITERAL = 200_000
 """Characters of a script's array that are read at most."""
@@ -69,7 +81,10 @@ def read_records(value: object, base: str, links: tuple[str, ...] = ()) -> tuple
         plain = collapse(html.unescape(re.sub(r"<[^>]+>", "", _title(record))))
         if len(plain) < 2 or is_pager(plain):
             continue
-        address = _address(record) or _made(record, links)
+        address = _address(record)
+        # An address that says its place by itself goes before the one that the page makes of it.
+        if address is None or not re.match(r"https?://|/", address):
+            address = _made(record, links) or address
         if address is None:
             continue
         try:

@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 
 from lxml import etree, html
 
-from crawlers.families.dates import date_beside, dates_in, is_only_date, is_recent, split_date, year_alone
+from crawlers.families.dates import date_beside, dates_in, is_only_date, is_undatable, split_date, year_alone
 from crawlers.families.dialects import dialect_of
 from crawlers.families.reading import Entry, Page
 
@@ -23,6 +23,7 @@ _SHORTEST_TITLE = 5
 # Shorter titles are names of columns, where the row has further titled links, and where nothing else says it is one.
 _SHORTEST_SHARED_TITLE = 8
 _SHORTEST_LONE_TITLE = 12
+_SENTENCES_OF_AN_ARTICLE = 4
 _INLINE = {"em", "b", "i", "u", "font", "strong", "mark", "sup", "sub"}
 _PAGER = re.compile(
     r"^[\s\[【<«»>›‹|]*(?:\d+|第\s*\d+\s*页|\d+\s*/\s*\d+|首页|尾页|末页|第?一页|最后一?页|上一?页|下一?页|前一?页|后一?页|更多|more|返回.*|详细|查看|下载|打印|跳转|GO)"
@@ -86,8 +87,9 @@ def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tup
     """The rows of a document that make a list; in `bare` rows every link is one."""
     rows = list(_rows(document, url))
     dated = Counter(row.place for row in rows if row.listed_on)
-    recent = Counter(row.place for row in rows if row.recent)
+    undatable = Counter(row.place for row in rows if row.undatable)
     together = Counter(row.place for row in rows)
+    alike = Counter((row.place, row.shape) for row in rows)
     lengths: Counter[tuple[int, str]] = Counter()
     for row in rows:
         lengths[row.place] += len(row.title)
@@ -98,12 +100,13 @@ def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tup
             return False
         if row.listed_on is not None:
             return not (row.shared and lone and len(row.title) < _SHORTEST_LONE_TITLE)
-        if bare or (row.recent and recent[row.place] > 1):
+        if bare or (row.undatable and undatable[row.place] > 1):
             return True
         # No date beside it: an entry among dated ones, or one of several articles by their addresses.
         mostly_dated = dated[row.place] > 1 and dated[row.place] * 2 >= together[row.place]
         prose = together[row.place] > 1 and lengths[row.place] / together[row.place] >= _SHORTEST_SHARED_TITLE
-        return (mostly_dated and len(row.title) >= _SHORTEST_LONE_TITLE) or (row.article and (mostly_dated or prose))
+        article = row.article or (alike[row.place, row.shape] > 1 and len(row.title) >= _SHORTEST_LONE_TITLE)
+        return (mostly_dated and len(row.title) >= _SHORTEST_LONE_TITLE) or (article and (mostly_dated or prose))
 
     entries: dict[str, Entry] = {}
     for row in filter(is_listed, rows):
@@ -116,19 +119,23 @@ def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tup
 class _Row:
     """A link, its title, its date, and the place of its block in the tree of tags."""
 
-    __slots__ = ("article", "listed_on", "place", "recent", "shared", "title", "url")
+    __slots__ = ("article", "listed_on", "place", "shape", "shared", "title", "undatable", "url")
 
     def __init__(
-        self, url: str, title: str, listed_on: str | None, place: tuple[int, str], recent: bool, shared: bool
+        self, url: str, title: str, listed_on: str | None, place: tuple[int, str], undatable: bool, shared: bool
     ) -> None:
         self.url = url
         self.title = title
         self.listed_on = listed_on
         self.place = place
-        self.recent = recent
+        self.undatable = undatable
         self.shared = shared
         """Its block has further links with titles, so that the date may be of the block and not of the row."""
         self.article = dialect_of(url) is not None
+        parts = urlsplit(url)
+        numbered = re.sub(r"[0-9a-f]*\d[0-9a-f]*", "#", f"{parts.path}?{parts.query}")
+        self.shape = numbered if "#" in numbered else url
+        """The address with its numbers left open: those of articles in one list are alike."""
 
 
 def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
@@ -168,11 +175,11 @@ def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
         key = block if listed_on else anchor
         held = best.get(key)
         if held is None or len(title) > len(held.title):
-            recent = listed_on is None and is_recent(collapse(text_of(block, without=anchor))[:60])
+            undatable = listed_on is None and is_undatable(collapse(text_of(block, without=anchor))[:60])
             shared = sum(
                 targets[a] != url and len(link_title(a)) >= _SHORTEST_TITLE for a in block.iter() if a in targets
             )
-            best[key] = _Row(url, title, listed_on, _place(block), recent, shared > 0)
+            best[key] = _Row(url, title, listed_on, _place(block), undatable, shared > 0)
     yield from best.values()
 
 
@@ -187,7 +194,7 @@ def _block(
     block = anchor
     while (above := block.getparent()) is not None and links_in[above] <= _LINKS_IN_A_ROW and above.tag != "body":
         text = collapse(text_of(block, without=anchor))
-        if date_beside(text, url, year=year) or _date_in_attributes(block) or (len(text) < 40 and is_recent(text)):
+        if date_beside(text, url, year=year) or _date_in_attributes(block) or (len(text) < 40 and is_undatable(text)):
             break
         others = {targets[a] for a in above.iter() if a in targets} - {url}
         if others and len(dates_in(collapse(text_of(above, without=anchor)))) > 1:
@@ -316,6 +323,16 @@ def link_title(anchor: html.HtmlElement) -> str:
         return named or text
     # A title that says less, or something else such as 「点击查看」, gives way.
     return named if len(named) >= _SHORTEST_TITLE and _squeeze(named) in _squeeze(text) else text
+
+
+def is_prose(page: Page) -> bool:
+    """True if a page holds a text to read, of several sentences outside of its links, as an article does."""
+    document = parse(page.text)
+    if document is None:
+        return False
+    blocks = (element for element in document.iter("p", "div", "td", "span") if next(element.iter("a"), None) is None)
+    sentences = {text for element in blocks if "。" in (text := collapse(element.text or "")) and len(text) > 30}
+    return len(sentences) >= _SENTENCES_OF_AN_ARTICLE
 
 
 def _squeeze(text: str) -> str:

@@ -20,6 +20,7 @@ PAGE_NAME = re.compile(
     re.IGNORECASE,
 )
 SIZE_NAME = re.compile(r"^(?:_?page_?(?:size|rows)|(?:per|pre)_?page|size|limit|rows|ps)$", re.IGNORECASE)
+OFFSET_NAME = re.compile(r"^(?:start|offset|skip|begin)(?:_?(?:row|index|record|no))?$", re.IGNORECASE)
 _ASSIGNED = re.compile(
     r"(?<![\w$.=!<>])(?:var\s+|let\s+|const\s+|window\.|this\.|self\.|that\.)?([A-Za-z_$][\w$]*)\s*=(?![=>])\s*"
 )

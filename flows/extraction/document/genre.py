@@ -44,6 +44,8 @@ _PLAN = re.compile(
     r"实施纲要|规划|目录|工作思路|(?:编制|报送|做好).{0,30}年度报告.{0,10}(?:工作)?的通知"
 )
 
+_TITLED = re.compile(r"报告|总结|(?:19|20)\d\d年.{0,20}情况$")
+
 SHORTEST_TITLED = 150
 """The same where the title itself says what the text is."""
 
@@ -78,7 +80,7 @@ def decide(document: Document, listing: Listing = Listing()) -> Verdict:  # noqa
         return Verdict(False, "plan")
     if re.search(r"(?:19|20)\d\d年?[-—–~至](?:19|20)?\d\d年?", title) and re.search(r"总结|五年|规划|方案", title):
         return Verdict(False, "several_years")
-    titled = bool(re.search(r"报告|总结", title) and _SUBJECT.search(title))
+    titled = bool(_TITLED.search(title) and _SUBJECT.search(title))
     if len(flat) < (SHORTEST_TITLED if titled else SHORTEST_REPORT):
         return Verdict(False, "too_short")
     firsts = [section for section in document.sections if section.level <= 2]

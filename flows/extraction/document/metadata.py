@@ -248,6 +248,10 @@ def _source(data: Metadata, draft: Draft, title: str | None, body: list[str]) ->
             break
     if (beside := _beside_date(draft)) is not None:
         seen.append(("label", beside))
+    for line in lines:
+        # A date line that names no source may name who published.
+        if is_date_line(line) and (match := _PUBLISHER.search(line)):
+            seen.append(("label", match[1]))
     for line in body[-3:]:
         if len(line) <= 60 and re.match(r"[（(\[【]", line) and (match := _SOURCE_LABEL.match(line[1:])):
             seen.append(("text", match[1]))
@@ -269,6 +273,11 @@ def _source(data: Metadata, draft: Draft, title: str | None, body: list[str]) ->
         origin, value = better
     data.source = value
     data.provenance["source"] = origin
+
+
+_PUBLISHER = re.compile(
+    r"发布(?:者|人|单位|机构|部门)\s*[:：]\s*([\u4e00-\u9fff（）()、]{2,30}?)(?=\s|[|｜,，;；]|发布|发表|时间|日期|\d|$)"
+)
 
 
 def _unbracketed(value: str) -> str:
@@ -329,7 +338,9 @@ def _signed(data: Metadata, body: list[str]) -> None:
             data.delivered_on = _day(match[1], match[2], match[3])
             data.provenance["delivered_on"] = "text"
             break
-    for line in reversed(body[-8:]):
+    # At the end as a rule; in brackets under the title where nobody signs.
+    under_title = [line for line in body[:4] if re.match(r"[（(].*日[）)]$", line)]
+    for line in (*reversed(body[-8:]), *under_title):
         if day := _signing_day(line):
             data.signed_on, data.provenance["signed_on"] = day, "text"
             return

@@ -403,7 +403,13 @@ def _behind_title(lines: list[str], at: int, end: int, draft: Draft) -> tuple[li
         draft.title_from = "heading"
     while end < len(lines) and (is_edge(lines[end], frame=True) or is_date_line(lines[end])):
         end += 1
+    if end + 1 < len(lines) and _ADOPTED.fullmatch(squeeze(lines[end])) and is_date_line(lines[end + 1]):
+        # The day of the report stands under its title, and the page's date line under that.
+        return [*kept, lines[end]], end + 2
     return kept, end
+
+
+_ADOPTED = re.compile(r"[（(](?:19|20)\d\d年\d{1,2}月\d{1,2}日.{0,30}[）)]")
 
 
 def _is_info(lines: list[str], at: int) -> bool:
