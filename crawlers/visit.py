@@ -135,7 +135,9 @@ class Visit:
             if discovery.elsewhere:
                 sentence = f"{discovery.elsewhere[0]} is on a host that the entry does not name in allow_hosts"
             if discovery.dead_end:
-                sentence = "the home page leads nowhere that can be read without a browser; name the columns in the entry"
+                sentence = (
+                    "the home page leads nowhere that can be read without a browser; name the columns in the entry"
+                )
             self._outcomes.append(ColumnOutcome(home_page, "drift" if discovery.dead_end else "empty", sentence))
             if self.mode != "probe" and not discovery.elsewhere and not discovery.dead_end:
                 looked = {"run_id": self.run_id, "portal_id": self.portal.id, "looked_at": iso(self.now())}

@@ -114,3 +114,48 @@ TOTALS = [
 @pytest.mark.parametrize(("text", "total"), TOTALS, ids=[case[0] for case in TOTALS])
 def test_the_stated_number_of_entries(text: str, total: int | None) -> None:
     assert stated_total(text) == total
+
+
+FORM = (
+    "<form id='f' action='/fz/index.jhtml'><input type='hidden' name='channelId' value='7'>"
+    "<input type='hidden' name='pageNo' id='pageNo' value='1'></form>"
+)
+CALLED = [
+    (
+        "a form",
+        f"{FORM}<a href='javascript:go(2)'>下一页</a>"
+        "<script>function go(n){ $('#pageNo').val(n); $('#f').submit(); }</script>",
+        "/fz/index.jhtml?channelId=7&pageNo=2",
+    ),
+    (
+        "an address",
+        "<a onclick='toPage(2)'>下一页</a><script>var cid='9';"
+        "function toPage(p) { location.href = 'list.jsp?cid=' + cid + '&p=' + p; }</script>",
+        "/fz/list.jsp?cid=9&p=2",
+    ),
+    (
+        "a function kept in a name",
+        "<a href=\"javascript:void(0)\" onclick=\"jump('2')\">下页</a><a href='javascript:jump(2)'>&gt;</a>"
+        "<script>jump = function(no){ window.location.replace(`index_${no}.html`) }</script>",
+        "/fz/index_2.html",
+    ),
+    ("a function that is not there", "<a href='javascript:go(2)'>下一页</a>", None),
+    (
+        "one that does something else",
+        "<a href='javascript:go(2)'>下一页</a><script>function go(n){show(n)}</script>",
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "markup", "following"), CALLED, ids=[case[0] for case in CALLED])
+def test_a_pager_that_calls_a_function(name: str, markup: str, following: str | None) -> None:
+    next_page = Generic().read(Page("http://www.shahe.example/fz/", f"{ROW}{markup}")).next_page
+    assert (next_page.url if next_page else None) == (f"http://www.shahe.example{following}" if following else None)
+
+
+def test_pages_are_joined_to_the_base_that_the_page_names() -> None:
+    markup = f"<base href='/qingyun/'>{ROW}<a href='fz/list_2.htm'>下一页</a>"
+    next_page = Generic().read(Page("http://www.shahe.example/qingyun/fz/list.htm", markup)).next_page
+    assert next_page is not None
+    assert next_page.url == "http://www.shahe.example/qingyun/fz/list_2.htm"
