@@ -64,15 +64,16 @@ def article(title: str) -> Answer:
 
 @contextmanager
 def serve(pages: dict[str, Answer], *, address: str = "127.0.0.1") -> Iterator[Portal]:
-    """Serve the pages; a path that is not there answers 404."""
+    """Serve the pages; a path that is not there answers 404. What a POST sends may stand behind its path: `/a x=1`."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 20
 
-        def do_GET(self) -> None:
+        def do_GET(self, sent: str = "") -> None:
             moment = time.monotonic()
-            answer = portal.pages.get(self.path, Answer(b"<h1>404</h1>", 404, {"Content-Type": "text/html"}))
+            missing = Answer(b"<h1>404</h1>", 404, {"Content-Type": "text/html"})
+            answer = portal.pages.get(f"{self.path} {sent}", portal.pages.get(self.path, missing))
             status = answer.status
             if answer.etag and self.headers.get("If-None-Match") == answer.etag:
                 status = 304
@@ -101,8 +102,7 @@ def serve(pages: dict[str, Answer], *, address: str = "127.0.0.1") -> Iterator[P
                 self.close_connection = True
 
         def do_POST(self) -> None:
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
-            self.do_GET()
+            self.do_GET(self.rfile.read(int(self.headers.get("Content-Length", 0))).decode())
 
         def log_message(self, *args: object) -> None:
             pass

@@ -260,7 +260,100 @@ def nameless() -> UnknownPortal:
     return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/list.asp?c=9")
 
 
+def asked_in_json() -> UnknownPortal:
+    """A shell whose script asks for its list by a POST in JSON; its records have no addresses and fields of its own."""
+    paths = [f"/zwgk/show.html?id=9{n}" for n in range(7)]
+    records = [
+        {"articleId": f"9{n}", "infoTitle": title, "pubDay": f"2025-01-{28 - n} 10:00", "createTime": "2020-01-01"}
+        for n, title in enumerate([*FIRST, *SECOND])
+    ]
+    script = """<script>var channelId = '4021';
+    function load(pageNum) { $.ajax({url: '/api/article/page', type: 'POST', contentType: 'application/json',
+      data: JSON.stringify({channelId: channelId, pageNum: pageNum, pageSize: 4}), success: function (r) {
+        r.data.rows.forEach(function (a) {
+          $('#list').append('<a href="/zwgk/show.html?id=' + a.articleId + '">' + a.infoTitle); }); }}); }
+    </script>"""
+    asked = '/api/article/page {{"channelId": "4021", "pageNum": {}, "pageSize": 4}}'
+    pages = {
+        "/": home(("政务公开", "/zwgk/index.html")),
+        "/zwgk/index.html": html("<a href='/zwgk/fz.html'>法治政府建设</a>"),
+        "/zwgk/fz.html": html(f"<ul id='list'></ul>{script}"),
+        asked.format(1): answer({"code": 200, "data": {"total": 7, "rows": records[:4]}}),
+        asked.format(2): answer({"code": 200, "data": {"total": 7, "rows": records[4:]}}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/zwgk/fz.html")
+
+
+def asked_by_file() -> UnknownPortal:
+    """The script that asks stands in a file, the number of the column in the page."""
+    paths = [f"/gk/c/9{n}0.html" for n in range(7)]
+    code = """$(function () { get(1); });
+    function get(page) { $.getJSON('/gk/list.do?column=' + COLUMN + '&page=' + page + '&size=15', show); }"""
+    records = [
+        {"title": title, "url": path, "time": f"2025-01-{28 - n}"}
+        for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))
+    ]
+    pages = {
+        "/": home(("信息公开", "/gk/")),
+        "/gk/": html("<a href='/gk/fz/'>法治政府建设</a>"),
+        "/gk/fz/": html("<div id='list'></div><script>var COLUMN = '77';</script><script src='/js/list.js'></script>"),
+        "/js/list.js": Answer(code.encode(), headers={"Content-Type": "application/javascript"}),
+        "/gk/list.do?column=77&page=1&size=15": answer({"list": records, "count": 7}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/gk/fz/")
+
+
+def feed() -> UnknownPortal:
+    """A list that the page leaves to its feed."""
+    paths = [f"/gk/2025/01/{10 + n}/{n}01.shtml" for n in range(7)]
+    entries = "".join(
+        f"<item><title><![CDATA[{title}]]></title><link>{path}</link><pubDate>2025-01-{28 - n}</pubDate></item>"
+        for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))
+    )
+    named = "<link rel='alternate' type='application/rss+xml' href='rss.xml'>"
+    pages = {
+        "/": home(("法治政府建设", "/gk/fz/")),
+        "/gk/fz/": html(f"{named}<ul id='list'></ul>"),
+        "/gk/fz/rss.xml": Answer(
+            f"<rss><channel>{entries}</channel></rss>".encode(), headers={"Content-Type": "text/xml"}
+        ),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/gk/fz/")
+
+
+def general_list() -> UnknownPortal:
+    """No column of the subject: the report stands on the second page of a general list, which a call turns."""
+    one = [f"/zfgz/5{n:02}.html" for n in range(4)]
+    two = [f"/zfgz/4{n:02}.html" for n in range(3)]
+    pager = (
+        "<form id='f' action='/zfgz/index.html'><input type='hidden' name='pageNo' value='1'></form>"
+        "<a href='javascript:go(2)'>下一页</a><script>function go(n) { f.pageNo.value = n; f.submit(); }</script>"
+    )
+    pages = {
+        "/": home(("政府工作", "/zfgz/index.html")),
+        "/zfgz/index.html": listing(one, FIRST, pager),
+        "/zfgz/index.html?pageNo=2": listing(two, SECOND),
+    }
+    return UnknownPortal(pages | articles([*one, *two], [*FIRST, *SECOND]), "generic", two[2], "/zfgz/index.html")
+
+
 PORTALS = {
     make.__name__: make()
-    for make in (trs, trs_search, nfcms, gkmlpt, hanweb_jpage, hanweb_jpaas, ucap, vsb, lonsun, eportal, nameless)
+    for make in (
+        trs,
+        trs_search,
+        nfcms,
+        gkmlpt,
+        hanweb_jpage,
+        hanweb_jpaas,
+        ucap,
+        vsb,
+        lonsun,
+        eportal,
+        nameless,
+        asked_in_json,
+        asked_by_file,
+        feed,
+        general_list,
+    )
 }
