@@ -46,6 +46,8 @@ _TREATING = re.compile(r"[对为将](?:全[省市县区州]|本级|其中|各类
 _LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|年初|年底|\d{4}年|同期)(?:度|全年|同期|末|底)?的?$")
 _REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|受益|吸引|受众|受教育)")
 """Verbs of whom an occasion reached."""
+_DONE = ("结案", "审结", "败诉", "胜诉", "撤诉", "纠错", "整改")
+"""Ends of what was done with some of the counted: the figures behind it are of the whole still."""
 _SESSIONS = frozenset(("场", "场次", "期", "期次", "次", "讲", "堂", "节", "班", "班次", "批次", "轮", "轮次"))
 _PERSONS = {"人": "人员", "名": "人员", "位": "人员", "人次": "人次"}
 _LONGEST = 26
@@ -68,6 +70,8 @@ class _Sentence:
 
     topic: str | None = None
     """The noun that was last counted, with its verb: 新收行政复议案件."""
+    carried: str | None = None
+    """The topic of the sentence before, in the same paragraph: 新收案件66件。已审结61件."""
     head: str = ""
     """The noun before the last number."""
     previous: str | None = None
@@ -111,7 +115,7 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
         between = text[quantities[index - 1].end if index else 0 : one.start]
         if (end := _SENTENCE_END.search(between)) is not None:
             whole = said.topic if _DIVIDES.match(between, end.end()) else None
-            said = _Sentence(topic=whole, whole=whole)
+            said = _Sentence(topic=whole, whole=whole, carried=None if "\n" in between else said.topic or said.carried)
         elif "；" in between:
             said.whole = None
         said.pass_brackets(between)
@@ -146,8 +150,10 @@ def _shared(raw: str, head: str, said: _Sentence) -> str | None:
     """The subject of one of several numbers behind 分别, and of those that continue such a list."""
     if "分别" in raw:
         said.listed = names_in_turn(raw)
-        if said.event and all(_EXAM_RATE.match(name) for name in said.listed):
-            said.listed = [said.event + name for name in said.listed]
+        if all(_RATE.search(name) and len(name) <= 6 for name in said.listed):
+            of_event = said.event and all(_EXAM_RATE.match(name) for name in said.listed)
+            of = said.event if of_event else noun_of(said.topic or "")
+            said.listed = [f"{of}{name}" for name in said.listed]
         return said.listed.pop(0) if said.listed else None
     if said.listed and (not raw.strip() or _LISTED.fullmatch(raw)) and not head:
         return said.listed.pop(0)
@@ -213,7 +219,7 @@ def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: _
             said.rated = "".join(cut(_RATE_WORD.sub("", head))[:-1])
             return head
         of = said.event if said.event and _EXAM_RATE.match(head) else said.rated
-        of = of or noun_of(said.topic or clause_before(text, one.start))
+        of = of or noun_of(said.topic or clause_before(text, one.start) or said.carried or "")
         return of + head if of not in head else head
     if head in words.levels and said.topic:
         return said.topic + head
@@ -235,7 +241,7 @@ def _of_what(text: str, one: Measured, said: _Sentence, floor: int) -> str:
     edge = clause_start(text, floor, one.start)
     if edge > floor and (before := clause_before(text, one.start)):
         said.topic = before
-    return noun_of(said.topic or "")
+    return noun_of(said.topic or said.carried or "")
 
 
 def _counted(
@@ -344,6 +350,8 @@ def _remember(one: Measured, subject: str | None, head: str, tail: Tail, said: _
     if one.kind != "percent":
         said.rated = ""
     if parted or (one.kind == "money" and noun and cut(noun)[-1] in vocabulary().dependents):
+        return
+    if noun.endswith(_DONE):
         return
     if one.kind in ("count", "money") and len(noun) >= 4 and noun not in vocabulary().levels and not is_stage(noun):
         both = f"{said.topic}、{noun}"

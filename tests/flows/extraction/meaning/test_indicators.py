@@ -186,10 +186,11 @@ def test_every_indicator_has_its_pair() -> None:
 
 
 def test_targets_of_plans_are_left_out() -> None:
-    source = "下一步,行政机关负责人出庭应诉率达到⟦100%⟧"
+    source = "行政机关负责人出庭应诉率达到⟦100%⟧"
     plans = Section(ordinal=0, level=1, marker="三、", title="下一步安排", start=0, end=60, part="plans")
     assert seen(source) == [("litigation.head_appearance_rate", 100)]
     assert seen(source, plans) == []
+    assert seen(f"下一步,{source}") == []
 
 
 def test_statement_keeps_bound_period_scope_and_evidence() -> None:
