@@ -97,6 +97,12 @@ def test_a_rebuild_starts_empty_and_keeps_the_runs(tmp_path: Path) -> None:
         pytest.param("DELETE FROM texts", "no_orphans", id="facts without text"),
         pytest.param("UPDATE text_versions SET latest = false", "one_latest_version", id="no latest version"),
         pytest.param("UPDATE text_quantities SET start = start + 1", "offsets_give_the_text", id="shifted offsets"),
+        pytest.param('UPDATE text_quantities SET "end" = 9999', "offsets_give_the_text", id="words beyond the text"),
+        pytest.param(
+            "UPDATE text_quantities SET text = 'x'; DELETE FROM text_paragraphs",
+            "offsets_give_the_text",
+            id="words of a text without paragraphs",
+        ),
         pytest.param("UPDATE texts SET text = text || '。'", "digest_fits_text", id="another text"),
         pytest.param("DELETE FROM text_paragraphs WHERE para_no = 2", "paragraphs_make_the_text", id="a gap"),
         pytest.param("UPDATE text_observations SET bound = 'maybe'", "known_words", id="an unknown word"),
