@@ -27,12 +27,14 @@ def check(
     The report of the year before is the warehouse's to hold them against: its view year_checks.
     """
     told = Figures(text, quantities, observations)
-    sums = Sums(told)
+    catalogue = catalogue or load_catalogue()
+    sums = Sums(told, catalogue)
     found = [
-        *Rates(told, catalogue or load_catalogue()).checks(),
+        *Rates(told, catalogue).checks(),
         *Growth(told).checks(),
         *sums.checks(),
         *sums.divided(),
+        *sums.closing(),
         *_repeats(told, observations),
     ]
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.rule, one.stated)))

@@ -37,8 +37,8 @@ WHOLES = (
 )
 """What the words of a share call its whole."""
 RATE_NAME = re.compile(r"([一-鿿“”（）()]{2,12})(?:率|比例)[^率]*$")
-IN_BRACKET = re.compile(r"[)）]的")
-"""What stands between a whole in brackets and its share: 占总数(30件)的40%."""
+OF_THAT = re.compile(r"[)）]?的(?:约|近)?$")
+"""What stands between a whole and its share: 占总数(30件)的40%, 占在编人员12000人的80%."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Trial:
     """Whether a rate that fits none of them is wrong."""
     code: str | None
     """The indicator whose ratio it is."""
+    stated: bool = False
+    """Whether the whole stands in the words of the rate itself: 占审结案件150件的8%."""
 
 
 class Rates:
@@ -116,10 +118,10 @@ class Rates:
                     named += [one for one in self.told.of_codes(of, at) if one not in named]
                     others = [one for one in near if one not in named]
                     return Trial(parts[:1], [count_of(one) for one in named + others], bool(named), code)
-        if IN_BRACKET.match(said) and at > 1 and "占" in self.told.words(at - 1):
+        if OF_THAT.fullmatch(said) and at > 1 and "占" in self.told.words(at - 1):
             counted, whole = self.told.figures[at - 2], self.told.figures[at - 1]
             if counted.sentence == rate.sentence:
-                return Trial([count_of(counted)], [count_of(whole)], True, None)
+                return Trial([count_of(counted)], [count_of(whole)], True, None, stated=True)
         if share:
             if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change":
                 return None
@@ -186,7 +188,7 @@ class Rates:
                     fitting.append((order.index(verdict), part, whole, computed, verdict))
                 elif (
                     part is trial.parts[0]
-                    and self.begins(whole, part, rate)
+                    and (trial.stated or self.begins(whole, part, rate))
                     and (part.value < whole.value or self.named(whole, trial))
                 ):
                     failing.append((whole, computed))

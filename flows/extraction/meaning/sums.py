@@ -8,10 +8,15 @@ from fractions import Fraction
 from itertools import pairwise
 
 from flows.extraction.facts import Check, CheckVerdict
+from flows.extraction.meaning.catalogue import Catalogue
 from flows.extraction.meaning.figures import JOINED, NONE, SUMMABLE, VERDICTS, Figure, Figures, plain
 
 PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]")
 BRACKETED = re.compile(r"[、,，;；][^,，;；。()（）\d]{0,12}")
+LISTED = re.compile(rf"{JOINED.pattern}|[,，](?:其他|其余|余下|剩余)[^,，;；。\d]{{0,8}}")
+ALTOGETHER = re.compile(r"[,，、]?(?:合计|共计|总计)(?:为|达)?")
+TOGETHER = re.compile(r"警告|罚款|没收|吊销|暂扣|停产|拘留")
+"""Penalties that are imposed together, so that their counts may exceed that of the decisions."""
 OF_THEM = re.compile(r"[^。；;（(]*其中")
 REST = re.compile(r"其他|其余|余下|剩余")
 DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
@@ -25,8 +30,15 @@ TELLING = 5
 class Sums:
     """The totals of one text."""
 
-    def __init__(self, told: Figures) -> None:
+    def __init__(self, told: Figures, catalogue: Catalogue) -> None:
         self.told = told
+        self.parted = [
+            (str(relation["total"]), frozenset(map(str, relation["parts"])))
+            for indicator in catalogue.indicators.values()
+            for relation in indicator.relations
+            if relation.get("type") == "sum" and catalogue.indicators.keys() >= set(map(str, relation["parts"]))
+        ]
+        """Indicators that are nothing but the sum of others."""
 
     def checks(self) -> list[Check]:
         """Parts against their total: 规章13件(含新制定5件,修改4件,废止4件)."""
@@ -101,6 +113,32 @@ class Sums:
                 found += self.exceeded([one for one in totals if not self.told.of_last_year(one.at)], parts, begin)
         return found
 
+    def closing(self) -> list[Check]:
+        """A total behind its parts: 建议120件、提案80件,合计200件."""
+        found: list[Check] = []
+        for last, total in pairwise(self.told.figures):
+            between = self.told.text[last.quantity.end : total.quantity.start]
+            if ALTOGETHER.fullmatch(between) is None:
+                continue
+            sentence, unit = total.sentence, total.quantity.unit
+            if not self.is_part(total, sentence, unit) or not self.is_part(last, sentence, unit):
+                continue
+            held, summed, mark = [last], last.value, ""
+            for part in reversed(self.told.figures[: last.at]):
+                apart = self.told.text[part.quantity.end : held[0].quantity.start]
+                if not self.is_part(part, sentence, unit) or not BRACKETED.fullmatch(apart) or summed == total.value:
+                    break
+                if mark and apart[0] != mark:
+                    break
+                mark = apart[0]
+                held.insert(0, part)
+                summed += part.value
+            slack = sum((part.slack for part in held), total.slack)
+            if len(held) > 1 and (summed == total.value or not slack):
+                verdict: CheckVerdict = "consistent" if summed == total.value else "mismatch"
+                found.append(self.summed(total, held, summed, verdict))
+        return found
+
     def exceeded(self, totals: Sequence[Figure], parts: Sequence[Figure], begin: int) -> list[Check]:
         """The one total of a sentence against the list behind 其中 in the next, where that is more."""
         if len(totals) != 1 or not self.told.text.startswith("其中", begin):
@@ -124,8 +162,8 @@ class Sums:
             denominator=None,
             computed=float(summed),
             verdict=verdict,
-            start=total.quantity.start,
-            end=parts[-1].quantity.end,
+            start=min(total.quantity.start, parts[0].quantity.start),
+            end=max(total.quantity.end, parts[-1].quantity.end),
             arithmetic=" + ".join(plain(part.value) for part in parts)
             + f" = {plain(summed)},原文总数写{plain(total.value)}:{VERDICTS[verdict]}。",
         )
@@ -143,7 +181,7 @@ class Sums:
     def listed(self, total: Figure, parts: Sequence[Figure]) -> list[Figure]:
         """Those of the parts that stand in one list with the first: 、 joins them, in a bracket a comma too."""
         words, held = self.told.text, list(parts[:1])
-        joint = BRACKETED if words[total.quantity.end : total.quantity.end + 1] in ("(", "（") else JOINED
+        joint = BRACKETED if words[total.quantity.end : total.quantity.end + 1] in ("(", "（") else LISTED
         for one, other in pairwise(parts):
             if not joint.fullmatch(words, one.quantity.end, other.quantity.start):
                 break
@@ -156,9 +194,17 @@ class Sums:
         opened = words[total.quantity.end : parts[0].quantity.start]
         if opened.lstrip()[:1] in ("(", "（") and "其中" not in opened:
             return PARTS_BEGIN.search(opened) is not None and self.closes(total, parts)
+        whole = REST.match(self.told.words(parts[-1].at).lstrip("、")) is not None
         if OF_THEM.match(opened) is None:
+            return whole and len(parts) > 2 and opened[:1] in (",", "，")
+        if any(TOGETHER.search(self.told.counted(part.at)) for part in parts):
             return False
-        return summed > total.value or REST.match(self.told.words(parts[-1].at).lstrip("、")) is not None
+        return whole or summed > total.value or self.is_parted(total, parts)
+
+    def is_parted(self, total: Figure, parts: Sequence[Figure]) -> bool:
+        """Whether a total is by its indicator the sum of those that are its parts: 建议提案 of 建议 and 提案."""
+        codes = {code for part in parts for code in part.codes}
+        return any(whole in total.codes and named == codes for whole, named in self.parted)
 
     def closes(self, total: Figure, parts: Sequence[Figure]) -> bool:
         """Whether the bracket that opens behind `total` closes right behind its parts."""

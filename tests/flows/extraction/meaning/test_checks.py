@@ -105,6 +105,27 @@ CASES = [
         "清理文件⟦57件⟧,保留⟦53件⟧、废止⟦4件⟧,保留率⟦93%⟧。",
         [("sum", 57, 57, None, "consistent"), ("rate", 93, 53, 57, "rounded")],
     ),
+    ("penalties imposed together", "作出处罚⟦100件⟧,其中警告⟦60件⟧、罚款⟦55件⟧、吊销证照⟦3件⟧。", []),
+    (
+        "a share of a whole beside it",
+        "直接纠错⟦12件⟧,占审结案件⟦150件⟧的⟦9%⟧。",
+        [("rate", 9, 12, 150, "mismatch")],
+    ),
+    (
+        "a total behind its parts",
+        "维持⟦60件⟧、撤销⟦10件⟧、驳回⟦20件⟧,共计⟦130件⟧。",
+        [("sum", 130, 90, None, "mismatch")],
+    ),
+    (
+        "a list up to the rest",
+        "收到申请⟦63件⟧,公开⟦40件⟧、部分公开⟦10件⟧、不予公开⟦5件⟧、其他处理⟦10件⟧。",
+        [("sum", 63, 65, None, "mismatch")],
+    ),
+    (
+        "an indicator that is a sum of two",
+        "办理建议提案⟦210件⟧,其中人大代表建议⟦120件⟧、政协提案⟦80件⟧。",
+        [("sum", 210, 200, None, "mismatch")],
+    ),
     ("parts do not add up", "制定规章⟦9件⟧(新制定⟦4件⟧,修改⟦3件⟧,废止⟦1件⟧)。", [("sum", 9, 8, None, "mismatch")]),
     (
         "growth",
