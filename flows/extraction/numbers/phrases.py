@@ -64,7 +64,7 @@ def vocabulary() -> Vocabulary:
 
 _EDGES = "、 "
 _PAIRED = re.compile("[（）()“”《》]")
-AT_ONCE = re.compile(r"^(?:其中|并|已|共|全年|累计|全市|另有?|年内)+")
+AT_ONCE = re.compile(r"^(?:其中|并|已|共有|现有|共|全年|累计|全市|另有?|年内)+")
 
 
 def tidy(phrase: str) -> str:

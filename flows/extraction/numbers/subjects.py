@@ -44,7 +44,7 @@ _EVENT = re.compile(r"^(?:参加|参与|通过)(?:并通过)?(?:了|全[省市�
 _TREATED = re.compile(r"[^，,。；;\n]{0,18}?(?:进行|开展|予以|实施)了?([\u4e00-\u9fff]{2,10})")
 _TREATING = re.compile(r"[对为将](?:全[省市县区州]|本级|其中|各类)?$")
 _LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|年初|年底|\d{4}年|同期)(?:度|全年|同期|末|底)?的?$")
-_REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|受益|吸引|受众|受教育)")
+_REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|涉及|带动|受益|吸引|受众|受教育)")
 """Verbs of whom an occasion reached."""
 _DONE = ("结案", "审结", "败诉", "胜诉", "撤诉", "纠错", "整改")
 """Ends of what was done with some of the counted: the figures behind it are of the whole still."""
@@ -194,7 +194,7 @@ def _changed(raw: str, head: str, tail: Tail, said: _Sentence) -> str | None:
     comparison = COMPARISON.search(head)
     change = CHANGE.search(head or raw.rstrip())
     if change is None and comparison is None and head:
-        return head
+        return noun_of(said.topic) + head if said.topic and len(head) <= 5 else head
     of = head[: comparison.start()] if comparison else head[: change.start()] if change and head else ""
     how = change[0] if change else ""
     if comparison and change:
@@ -286,9 +286,10 @@ def _counted(
     if joined and said.verb and one.kind == "count" and len(head) <= 8 and head not in words.dependents:
         return said.verb + head
     reached = raw.lstrip("，,；;、 ")
-    if said.occasion and _REACHES.match(reached) and len(reached) <= 8:
+    of = said.occasion or noun_of(said.topic or "")
+    if of and _REACHES.match(reached) and len(reached) <= 8:
         said.parted = True
-        return said.occasion + tidy(reached)
+        return of + tidy(reached)
     if len(head) <= 4:
         with_verb = raw[: raw.rfind(head) + len(head)]
         with_verb = tidy(AT_ONCE.sub("", with_verb.lstrip("、和及，")))
