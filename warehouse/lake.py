@@ -23,7 +23,6 @@ import duckdb
 from warehouse.derived import derive
 from warehouse.gate import judge
 from warehouse.migrate import has_our_views, migrate, refresh_views
-from warehouse.place import LAKE
 from warehouse.release import SURVIVORS, GateRefused, LoaderBusy, Release
 
 PATIENCE_S = 900.0
@@ -226,7 +225,7 @@ def _data_path(connection: duckdb.DuckDBPyConnection, where: str) -> str | None:
 
 
 def _attach_catalogue(connection: duckdb.DuckDBPyConnection, where: str) -> None:
-    _attach(connection, where, f"{_text(where.removeprefix(LAKE))} AS catalogue (TYPE postgres)")
+    _attach(connection, where, f"{_text(where.partition('postgres:')[2])} AS catalogue (TYPE postgres)")
 
 
 def _catalogued(connection: duckdb.DuckDBPyConnection, query: str) -> object:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from flows.evaluation.peers import installed
+from flows.evaluation.reading import Extract, Reading
 from flows.extraction.facts import Listing, Unreadable
 from flows.extraction.text.typography import squeeze
 
@@ -30,23 +31,6 @@ class NoPages(Exception):  # noqa: N818 - it is a verdict on the folder
     """The folder is no set of pages."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an extractor made of one page; None for a field that it does not give."""
-
-    text: str = ""
-    title: str | None = None
-    published: str | None = None
-    published_time: str | None = None
-    source: str | None = None
-    document_number: str | None = None
-    signed_date: str | None = None
-    issuer: str | None = None
-    region_level: str | None = None
-    report_year: str | None = None
-    attachments: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -128,11 +112,7 @@ def evaluate(folder: Path, peers: bool = False) -> list[Score]:
     if not golds:
         raise NoPages(f"{folder} holds no gold/*.json; give a folder with html/, gold/ and INDEX.tsv.")
     listings = _listings(folder)
-    extractors: dict[str, Callable[[bytes, Listing], Reading]] = {"fazhi": _ours}
-    if peers:
-        from flows.evaluation.peers import installed
-
-        extractors |= installed()
+    extractors: dict[str, Extract] = {"fazhi": _ours} | (installed() if peers else {})
     scores = [Score(name) for name in extractors]
     for extract in extractors.values():
         extract(_FIRST_PAGE.encode(), Listing())  # what is imported and compiled once is no page's time

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
-from flows.evaluation.pages import Reading
+from flows.evaluation.reading import Extract, Reading
 from flows.extraction.facts import Listing
-
-Extract = Callable[[bytes, Listing], Reading]
 
 
 def installed() -> dict[str, Extract]:
