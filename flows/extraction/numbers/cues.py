@@ -19,6 +19,8 @@ _RUNNING = re.compile(
 _DAY_BEFORE = re.compile(r"(?:[为至到约逾均时仅需短减缩速快前后超近过]|法定|承诺|期限)\s?$")
 _DAY_AFTER = re.compile(r"(?:内|以内|之内|办结|办理|审结|完成|提前|压|缩|减|以上|左右|、|至|$|[，,。；;)）])")
 _ONE_STOP = "每同任另某这那哪唯统进近逐单独专初其之第何各一万再又下上逐另头有"
+_GAINED = re.compile(r"(?:聘请|聘任|配备|配有|设立|新设|建成|新建|新增|查处|选派|招录|引进)了?$")
+"""Verbs whose object is counted even where it is one: 聘请一名律师."""
 _ONE_END = re.compile(rf"(?:$|[{_STOP}）)])")
 _SLOGAN = re.compile(
     r"(?:坚持|维护|确立|意识|自信|全面|必须|不|结合|统一|转变|明确|到位|毫不|覆盖|延伸|服从|务必|敢于|善于|更|最|强化|聚焦|突出|方面|层面|维度|环节|字|关键|重点|围绕|注重|严格|狠抓|着力|必|[0-9]|100)"
@@ -105,7 +107,7 @@ def _is_one(before: str, after: str) -> bool:
     """一 with a measure word counts only where it stands after its noun, as in 收到建议一件、提案两件."""
     if before[-1:] in _ONE_STOP or not before.strip():
         return False
-    if _RUNNING.search(before) or bound_before(before, len(before))[0]:
+    if _GAINED.search(before) or _RUNNING.search(before) or bound_before(before, len(before))[0]:
         return True
     return bool(_ONE_END.match(after)) and not re.search(
         r"[了是为有成这每着过出在把将作当像做到到]$|[" + _STOP + "]$", before

@@ -102,8 +102,11 @@ class _Sentence:
         if self.outside is not None and _CLOSES.search(between):
             self.topic, self.head, self.previous = self.outside
             self.outside = None
+            self.whole = None
         if _OPENS.search(between):
             self.outside = self.topic, self.head, self.previous
+            if between[:1] in ("（", "("):
+                self.whole = self.topic  # 220件（公安类71件、其他类53件）
 
 
 def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
@@ -118,6 +121,8 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
             said = _Sentence(topic=whole, whole=whole, carried=None if "\n" in between else said.topic or said.carried)
         elif "；" in between:
             said.whole = None
+        elif _DIVIDES.search(between):
+            said.whole = said.topic
         said.pass_brackets(between)
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
@@ -266,7 +271,7 @@ def _counted(
         return f"{deed}的{head}" if head else f"{deed}{persons}"
     if raw.lstrip("，,；; ").startswith("其中") and said.topic:
         said.whole = said.topic
-    own = not raw.lstrip("，,；;、 ").removeprefix("其中").startswith(head)  # 全年收集意见 is no part any more
+    own = not raw.lstrip("，,；;、 （(").removeprefix("其中").startswith(head)  # 全年收集意见 is no part any more
     if said.whole and not own and len(head) <= 6 and head and not is_stage(head):
         said.parted = True
         return _part_of(said.whole, head)
