@@ -26,7 +26,8 @@ def worker(
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
     api = prepare(Settings().directory().prefect)
     if api is None or not answers(api, within_s=10.0):
-        raise ServerError(f"No Prefect server answers{f' at {api}' if api else ''}: name it in PREFECT_API_URL.")
+        where = f" at {api}: start it, or correct PREFECT_API_URL" if api else ": name one in PREFECT_API_URL"
+        raise ServerError(f"No Prefect server answers{where}.")
 
     from flows.operation.worker import work
 

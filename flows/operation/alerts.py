@@ -159,7 +159,7 @@ RULES = (
         _expect("prefect.work-pool.not-ready", "prefect.deployment.not-ready"),
         "Fazhi: no worker asks for work",
         "{{ event.resource['prefect.resource.name'] or event.resource.id }} has not been asked for work for a minute; "
-        "start `fazhi serve` or `prefect worker start` again.",
+        "start `fazhi serve` or `fazhi worker` again.",
     ),
     Rule(
         "a portal is in trouble for three nights",

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import threading
 import time
 import warnings
@@ -46,7 +47,8 @@ class Worker(ProcessWorker):
     """Prefect's worker for processes, which asks for no more work once it is stopping."""
 
     def __init__(self, pool: str, queues: list[str], limit: int | None) -> None:
-        super().__init__(work_pool_name=pool, work_queues=queues, limit=limit)
+        # Two that have the same name would be taken for one.
+        super().__init__(pool, queues, name=f"{socket.gethostname()}-{os.getpid()}", limit=limit)
         self.stopping = False
         self.processes: set[int] = set()
         """Those of the runs that are not over."""

@@ -4,7 +4,8 @@ night's warehouse against that of an undisturbed one:
 
 `flow`, `crawl`, `server`, `serve` are processes of one machine; `postgres` is the database under its server, started
 again after ten seconds; `worker` is the first process of a machine that crawls shards, and `machine` all of its
-processes, started again after ten seconds as systemd does it; `recall` cancels a night whose shards are on workers.
+processes, started again after ten seconds as systemd does it; `stop` stops that worker by SIGTERM; `recall` cancels a
+night whose shards are on workers.
 
 Prints a line for each victim: how the night ended on the server, how long its crawls outlived it, what the operator was
 told, and whether the warehouse after the next night is the undisturbed one.
@@ -27,7 +28,7 @@ from tests.benchmarks.operation.rig import Rig, alive, children, facts, fazhi, r
 from tests.flows.operation.receiver import Received, web_receiver
 
 ONE_MACHINE = ("flow", "crawl", "server", "serve", "postgres", "cancel", "sigterm")
-SEVERAL_MACHINES = ("worker", "machine", "recall")
+SEVERAL_MACHINES = ("worker", "machine", "stop", "recall")
 ASKED = frozenset({"cancel", "sigterm", "recall"})
 """What a person does on purpose: nobody need be told."""
 AGAIN_S = 10.0
@@ -112,6 +113,9 @@ def several_machines(trial: Rig, victim: str, portals: int) -> Iterator[Installa
                 trial.ask(f"/flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
                 return children(os.getpid(), "crawlers.collect")
             crawls = children(first, "crawlers.collect")
+            if victim == "stop":
+                os.kill(first, signal.SIGTERM)
+                return [first, *crawls]
             fell([first, *(children(first, "") if victim == "machine" else ())], victim)
             return crawls
 

@@ -178,8 +178,7 @@ class Rig:
         home = self.folder / f"worker-{name}"
         folders = {"FAZHI_DATA": str(home / "data"), "PREFECT_HOME": str(home / "prefect")}
         limit = ("--limit", "1") if queue == "shards" else ()
-        command = ("worker", "start", "--pool", "fazhi", "--work-queue", queue, "--name", name, *limit)
-        return self.start(f"worker-{name}", *prefect(*command), **folders | environment)
+        return self.start(f"worker-{name}", *fazhi("worker", "--queue", queue, *limit), **folders | environment)
 
     def end(self, *processes: subprocess.Popen[bytes]) -> None:
         """End these processes, or all: the last first, and one after the other, since a worker reports to the server

@@ -70,4 +70,5 @@ def test_a_worker_says_when_there_is_no_server() -> None:
         check=False,
         timeout=120,
     )
-    assert (done.returncode, done.stderr) == (1, f"No Prefect server answers at {api}: name it in PREFECT_API_URL.\n")
+    told = f"No Prefect server answers at {api}: start it, or correct PREFECT_API_URL.\n"
+    assert (done.returncode, done.stderr) == (1, told)
