@@ -52,6 +52,7 @@ _NOTICES = re.compile(r"通知|公告|公示|动态|文件|报告|总结|[规计
 _ORGAN_NAME = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:局|委|委员会|办|办公室|镇|乡|街道|办事处|管委会|人民政府|大队|中心|公司)(?:[（(]\d+[）)])?"
 )
+_ORGANS_INDEX = re.compile(r".{0,6}(?:部门|乡镇|镇乡|镇街|街镇|乡街|街道|单位|委办局).{0,4}")
 _FEWEST_ORGANS = 3
 # What no list of reports is kept under.
 _ELSEWHERE = re.compile(
@@ -71,11 +72,12 @@ _MADE_FOR_IT = 10
 _NAMED = 20
 _BELOW_NAMED = 25
 _FRAME = 28
-_ORGAN = 38
 _LIKELY = 40
 _SITE_MAP = 42
 _BESIDE_NAMED = 45
 _INDEX = 50
+_ORGANS = 60
+_ORGAN = 61
 _ANYTHING = 90
 _BY_RANK = {4: _MADE_FOR_IT, 3: _NAMED, 2: _LIKELY, 1: _INDEX, 0: _ANYTHING}
 
@@ -153,9 +155,8 @@ class Discovery:
         await self._look_around(_page(home))
         while self._leads and self._asked < MOST_PAGES_OPENED + 2 * self._organs:
             lead = heapq.heappop(self._leads)
-            if self._is_enough(lead):
-                break
-            await self._open(lead)
+            if not self._is_enough(lead):
+                await self._open(lead)
         await self._look_deeper()
         self.found = {document_key(one.column.url): one.column for one in self._chosen()[: MOST_COLUMNS + self._organs]}
         return home
@@ -214,7 +215,8 @@ class Discovery:
     def _is_enough(self, lead: _Lead) -> bool:
         """Whether what was found makes this lead, and so all that are left, not worth a request."""
         if any(one.reports for one in self._lists if one.rank >= 3):
-            return lead.urgency > _LIKELY
+            # What the government says of itself is found; its bodies have columns of their own.
+            return lead.urgency > _LIKELY and lead.urgency not in (_ORGANS, _ORGAN)
         return lead.urgency >= _ANYTHING and any(one.reports for one in self._lists)
 
     async def _open(self, lead: _Lead) -> None:
@@ -250,7 +252,8 @@ class Discovery:
         below = page.url.rsplit("/", 1)[0] + "/"
         reading = read_by(family_of(page, self.portal.family), page)
         documents = {entry.url for entry in reading.entries if entry.listed_on}
-        organs = [link for link in page_links(page) if _ORGAN_NAME.fullmatch(link.name)] if rank else []
+        parted = rank or _ORGANS_INDEX.fullmatch(column.name)
+        organs = [link for link in page_links(page) if _ORGAN_NAME.fullmatch(link.name)] if parted else []
         for link in dict.fromkeys((*reading.columns, *page_links(page))):
             if link.url in documents or not may_be_column(link) or _ELSEWHERE.search(link.name):
                 continue
@@ -261,7 +264,9 @@ class Discovery:
                     self.elsewhere.append(link.url)
                 continue
             name = link.name
-            if urgency > _ORGAN and len(organs) >= _FEWEST_ORGANS and link in organs:
+            if urgency >= _INDEX and _ORGANS_INDEX.fullmatch(name):
+                urgency = _ORGANS
+            elif urgency >= _INDEX and len(organs) >= _FEWEST_ORGANS and link in organs:
                 urgency = _ORGAN
             if _MAP_NAME.search(name):
                 urgency = _SITE_MAP

@@ -54,6 +54,10 @@ _SPACE = re.compile(r"\s+")
 _UNSEEN = re.compile(r"<(script|style|noscript|template|title)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.I | re.S)
 _TAG = re.compile(r"<[^>]*>")
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.I | re.S)
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.I | re.S)
+_HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9][0-9a-fA-F]{3}")
+FEWEST_HAN_OF_A_TEXT = 200
+"""Chinese characters that the data of a page has at least, where it is a text and no menu."""
 _CARRIES = re.compile(r"<(?:iframe|embed|object|frame|img)\b|\.(?:pdf|docx?|wps|ofd)\b", re.I)
 
 
@@ -273,13 +277,20 @@ def _judge_content(exchange: Exchange, kind: str, body: bytes, text: str, shown:
             return Judgement("truncated", fault) if fault else Judgement("ok", None)
         return Judgement("wrong_type", f"a page was asked for and {kind} came")
     if exchange.role == "article" and kind == "html":
-        if not shown and re.search(r"<script\b", text, re.I) and not _CARRIES.search(text):
+        carries = _CARRIES.search(text) is not None or _is_told_in_scripts(text)
+        if not shown and re.search(r"<script\b", text, re.I) and not carries:
             return Judgement("soft_missing", "the page is a shell that only a script fills")
-        if len(shown) < 30 and not _CARRIES.search(text):
+        if len(shown) < 30 and not carries:
             return Judgement("soft_missing", f"the page is a stub that shows {len(shown)} characters")
     if exchange.role == "article" and kind == "text" and len(shown) < 30:
         return Judgement("soft_missing", f"the answer is a stub of {len(body)} bytes")
     return Judgement("ok", None)
+
+
+def _is_told_in_scripts(text: str) -> bool:
+    """Tell whether the scripts of a page hold a text: the data of a page that is built in the browser."""
+    told = sum(len(_HAN.findall(body)) for body in _SCRIPT.findall(text))
+    return told >= FEWEST_HAN_OF_A_TEXT
 
 
 def kind_of(body: bytes) -> str:

@@ -14,14 +14,12 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawlers.families.navigation import menu_scripts
 from crawlers.families.reading import NextPage, Page
-from crawlers.families.script_values import OFFSET_NAME, PAGE_NAME, SIZE_NAME, Script, Unknown, Value
+from crawlers.families.script_values import OFFSET_NAME, PAGE_NAME, SIZE_NAME, Script, Unknown, Value, page_script
 
-_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 _OPTIONS = re.compile(r"[\w$)\]]\s*\(\s*(?=\{)")
 _CALL = re.compile(
     r"\b(?P<verb>post|get|getJSON|load|fetch|open|ajax|request|postJson|httpPost|httpGet)\s*\(\s*(?=[\"'`\w$])"
 )
-_COMMENT = re.compile(r"(?<![:\"'\w\\])//[^\n]*|/\*.*?\*/", re.DOTALL)
 _LISTS = re.compile(
     r"list|page|search|query|article|info|doc|content|news|catalog|channel|manuscript|column|find|publi|xxgk|gk",
     re.IGNORECASE,
@@ -41,8 +39,6 @@ _TEMPLATE = re.compile(rf"""[`"'=]((?:https?:/)?\.{{0,2}}/?[\w./?&=#-]*(?:{_HOLE
 _MOST_LINKS = 12
 _TURNS, _SIZES = 4, 2
 """Weights of a request that counts pages, and that says how many rows a page has."""
-_LONGEST = 400_000
-"""Characters of script that are read at most."""
 _MOST_CALLS = 60
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 _JSON = "application/json;charset=UTF-8"
@@ -84,19 +80,6 @@ def asked_by_script(page: Page, number: int = 1, *, surely: bool = False) -> Nex
     if best is None or best.weight < (_TURNS + _SIZES if surely else _TURNS if number > 1 else 1):
         return None
     return _request(best, script, page)
-
-
-def page_script(page: Page, number: int = 1) -> Script | None:
-    """The scripts that stand in a page as one; of a page that is a script, that."""
-    if "<script" in page.text.lower():
-        bodies = [body for given, body in _SCRIPT.findall(page.text) if "json" not in given and body.strip()]
-        text, markup = "\n;".join(bodies), page.text
-    elif "javascript" in (page.content_type or "") or urlsplit(page.url).path.endswith(".js"):
-        text, markup = page.text, ""
-    else:
-        return None
-    given = page.asked.given if page.asked else {}
-    return Script(_COMMENT.sub(" ", text[:_LONGEST]), markup, given, number) if text.strip() or given else None
 
 
 def own_scripts(page: Page) -> tuple[NextPage, ...]:

@@ -27,7 +27,7 @@ _SLUGS: tuple[tuple[int, re.Pattern[str]], ...] = (
 )
 # The reports on open government and the spread of law have columns of like names.
 _OTHERS = re.compile(
-    r"信息公开(?:工作)?年(?:度报告|报)|公开年报|政府工作报告|普法|网站(?:工作)?年|财政|预算|决算|预决算|统计"
+    r"信息公开(?:工作)?年(?:度报告|报)|公开年报|政府工作报告|普法|网站(?:工作)?年|财政(?!局|厅|所)|预算|决算|预决算|统计(?!局)"
 )
 
 

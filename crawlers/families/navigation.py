@@ -29,6 +29,7 @@ _MENU_FILE = re.compile(r"nav|menu|head|top|column|channel|lanmu|cate|tree|site|
 _LIBRARY = re.compile(
     r"jquery|swiper|bootstrap|vue|react|echarts|layui|analytics|\.min\.js|jiathis|share|slide|video", re.I
 )
+_WRITTEN_FRAME = re.compile(r"""<iframe\b[^>]*?\bsrc\s*=\s*\\?["']?([^\s"'\\>]+)""", re.IGNORECASE)
 _REFRESH = re.compile(
     r"""<meta\b(?=[^>]*http-equiv\s*=\s*["']?refresh)[^>]*?content\s*=\s*["']?\s*\d+\s*[;,]\s*url\s*=\s*['"]?([^"'>\s]+)""",
     re.IGNORECASE,
@@ -126,7 +127,9 @@ def frames(page: Page) -> tuple[str, ...]:
         return ()
     base = base_of(document, page.url)
     sources = [(element.get("src") or "").strip() for element in document.iter("frame", "iframe")]
-    return tuple(urljoin(base, source) for source in sources if _ADDRESS.match(source))
+    # A frame may be written by a script.
+    sources += [source for body in _SCRIPT.findall(page.text) for source in _WRITTEN_FRAME.findall(body)]
+    return tuple(dict.fromkeys(urljoin(base, source) for source in sources if _ADDRESS.match(source)))
 
 
 def leads_on(page: Page) -> str | None:

@@ -15,6 +15,7 @@ _NEXT = re.compile(
     r"^[\s\[【<«]*(?:下一?页|下一頁|下頁|后一?页|后页|next(?:\s*page)?|(?:点击)?加载更多|[>›»]{1,2})[\s\]】>»›]*$",
     re.IGNORECASE,
 )
+_CLICKED = "//*[@onclick or @data-url or @data-href][not(self::a)]"
 _TOTAL = re.compile(
     r"(?:共有?|总计|总共|合计)\s*(\d{1,7})\s*(?:条|篇|项|个文件|个?记录|件)|(?:总记录数?|记录总数)\s*[:：]?\s*(\d{1,7})"
 )
@@ -34,7 +35,7 @@ def next_link(page: Page) -> NextPage | None:
             if linked and plain(linked) != here:
                 return NextPage(linked)
     anchors = [a for a in document.iter("a") if isinstance(a, html.HtmlElement)]
-    clicked = [e for e in document.xpath("//*[@onclick][not(self::a)]") if isinstance(e, html.HtmlElement)]
+    clicked = [e for e in document.xpath(_CLICKED) if isinstance(e, html.HtmlElement)]
     for anchor in [*anchors, *clicked]:
         text = collapse(text_of(anchor)) or collapse(anchor.get("title") or anchor.get("aria-label") or "")
         if _NEXT.match(text) and (target := link_target(anchor, base)) and plain(target) != here:

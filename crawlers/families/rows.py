@@ -16,6 +16,7 @@ from lxml import etree, html
 from crawlers.families.dates import date_beside, dates_in, is_only_date, is_undatable, split_date, year_alone
 from crawlers.families.dialects import dialect_of
 from crawlers.families.reading import Entry, Page
+from crawlers.families.script_values import Script
 
 # Links that a row may hold besides the title: its column, its file, its interpretation.
 _LINKS_IN_A_ROW = 4
@@ -144,6 +145,7 @@ def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
     targets: dict[html.HtmlElement, str] = {}
     years: dict[html.HtmlElement, str] = {}
     year = None
+    script: Script | None = None
     for element in document.iter():
         if not isinstance(element, html.HtmlElement):
             continue
@@ -152,6 +154,9 @@ def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
         if element.tag != "a" and (element.get("onclick") is None or next(element.iter("a"), None) is not None):
             continue
         url = link_target(element, base)
+        if url is None and CALL.search(f"{element.get('href') or ''};{element.get('onclick') or ''}"):
+            script = script or Script("\n;".join(part.text or "" for part in document.iter("script")))
+            url = _called_target(element, base, script)
         if url is None:
             continue
         targets[element] = url
@@ -289,6 +294,26 @@ def base_of(document: html.HtmlElement, url: str) -> str:
         if href := element.get("href"):
             return urljoin(url, str(href).strip())
     return url
+
+
+CALL = re.compile(r"([A-Za-z_$][\w$]*)\s*\(\s*([^()]*)\)")
+"""A call in a link: the name of the function, and what it is given."""
+
+
+def called_arguments(given: str) -> list[str]:
+    """What a call in a link is given, each without its quotes."""
+    return [part.strip().strip("'\"") for part in given.split(",") if part.strip()]
+
+
+def _called_target(anchor: html.HtmlElement, base: str, script: Script) -> str | None:
+    """The address that a link opens by calling a function of the page: `javascript:openDetail('88', '7')`."""
+    for name, given in CALL.findall(f"{anchor.get('href') or ''};{anchor.get('onclick') or ''}"):
+        if address := script.opened_by(name, called_arguments(given)):
+            try:
+                return urljoin(base, address)
+            except ValueError:
+                return None
+    return None
 
 
 def link_target(anchor: html.HtmlElement, base: str) -> str | None:

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from urllib.parse import urlencode
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
+
+from crawlers.families.reading import Page
 
 Value = str | int | bool | None | dict[str, object] | list[object]
 
@@ -39,7 +41,14 @@ _WRAPPERS = frozenset({"encodeURIComponent", "encodeURI", "String", "Number", "p
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r"}
 _QUERIES = frozenset({"param", "URLSearchParams"})
+_SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
+_COMMENT = re.compile(r"(?<![:\"'\w\\])//[^\n]*|/\*.*?\*/", re.DOTALL)
+_GOES = re.compile(r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:replace|assign)\s*\(|\bopen\s*\(|\.href\s*=(?!=))\s*")
 _MOST_DEEP = 24
+_LONGEST = 400_000
+"""Characters of script that are read at most."""
+_LONGEST_BODY = 1_500
+"""Characters behind a function's head in which its body is looked for."""
 
 
 class Unknown:
@@ -82,6 +91,33 @@ class Script:
     def arguments(self, at: int) -> list[Value | Unknown]:
         """What each argument of a call is worth, from behind its opening bracket."""
         return self._series(at, ")")[0]
+
+    def body_of(self, name: str) -> tuple[tuple[str, ...], str] | None:
+        """The names of a function's parameters, and what stands in its body."""
+        head = re.search(
+            rf"(?:function\s+{re.escape(name)}|\b{re.escape(name)}\s*[=:]\s*function)\s*\(([^()]*)\)", self.text
+        )
+        if head is None:
+            return None
+        start = self.text.find("{", head.end())
+        end, depth = start, 0
+        for end in range(max(start, 0), min(len(self.text), start + _LONGEST_BODY)):
+            depth += (self.text[end] == "{") - (self.text[end] == "}")
+            if depth == 0:
+                break
+        names = tuple(part.strip() for part in head.group(1).split(",") if part.strip())
+        return names, self.text[start + 1 : end]
+
+    def opened_by(self, name: str, arguments: Sequence[str]) -> str | None:
+        """The address, as the script has it, that a call of a function goes to or opens; None where it does neither."""
+        if (function := self.body_of(name)) is None:
+            return None
+        names, body = function
+        if (goes := _GOES.search(body)) is None:
+            return None
+        inner = Script(body, "", {**self.plain_names(), **dict(zip(names, arguments, strict=False))}, self.number)
+        address = inner.value(goes.end())
+        return address if isinstance(address, str) and len(address) > 1 else None
 
     # -- a parser by descent; each part returns its value and where it ends --------------------------------------
 
@@ -330,3 +366,16 @@ def _unescaped(literal: str) -> str:
         return _CONTROL.get(found.group(2), found.group(2))
 
     return _ESCAPE.sub(plain, literal)
+
+
+def page_script(page: Page, number: int = 1) -> Script | None:
+    """The scripts that stand in a page as one; of a page that is a script, that."""
+    if "<script" in page.text.lower():
+        bodies = [body for given, body in _SCRIPT.findall(page.text) if "json" not in given and body.strip()]
+        text, markup = "\n;".join(bodies), page.text
+    elif "javascript" in (page.content_type or "") or urlsplit(page.url).path.endswith(".js"):
+        text, markup = page.text, ""
+    else:
+        return None
+    given = page.asked.given if page.asked else {}
+    return Script(_COMMENT.sub(" ", text[:_LONGEST]), markup, given, number) if text.strip() or given else None

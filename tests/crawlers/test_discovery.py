@@ -329,3 +329,46 @@ def test_a_home_page_that_does_not_come_is_the_answer() -> None:
 
     portal = Portal(id="x", name="x", region_code="990100", base_url=BASE)
     assert asyncio.run(Discovery(portal, ask).look()).verdict == "blocked"
+
+
+def test_bodies_of_a_catalogue_have_columns_of_their_own() -> None:
+    bodies = (("青石镇", "/bm/qs/"), ("县司法局", "/bm/sf/"), ("县财政局", "/bm/cz/"))
+    pages = {
+        "/": links(*NAVIGATION, ("镇街部门", "/bm/")),
+        "/zwgk/": links(("法治政府建设", "/zwgk/fz/")),
+        "/zwgk/fz/": COLUMN,
+        "/bm/": links(*bodies),
+    }
+    for name, path in bodies:
+        pages |= {path: links(("法治政府建设", "fz/")), f"{path}fz/": rows(f"{name}2024年法治政府建设年度报告", *NOISE)}
+    found, _, _ = look(PLAIN | pages)
+    assert sorted(path for path, _ in found) == ["/bm/cz/fz/", "/bm/qs/fz/", "/bm/sf/fz/", "/zwgk/fz/"]
+
+
+def test_a_catalogue_whose_bodies_have_no_columns_is_left() -> None:
+    bodies = [(f"第{sign}镇", f"/bm/{n}/") for n, sign in enumerate("一二三四五六七八九十")]
+    pages = {
+        "/": links(*NAVIGATION, ("乡镇街道", "/bm/")),
+        "/zwgk/": links(("法治政府建设", "/zwgk/fz/")),
+        "/zwgk/fz/": COLUMN,
+        "/bm/": links(*bodies),
+        **{path: links(("简介", "jj/")) for _, path in bodies},
+    }
+    found, asked, _ = look(PLAIN | pages)
+    assert [path for path, _ in found] == ["/zwgk/fz/"]
+    assert sum(path.startswith("/bm/") and path != "/bm/" for path in asked) == 4
+
+
+def test_a_report_behind_the_first_page_of_a_general_list_is_found_where_nothing_else_is() -> None:
+    pages = {
+        "/": links(("首页", "/"), ("政府工作", "/zfgz/")),
+        "/zfgz/": rows(*NOISE, more="<a href='/zfgz/2.html'>下一页</a>"),
+        "/zfgz/2.html": rows(REPORT, "临河县政务督查通报"),
+    }
+    assert [path for path, _ in look(pages)[0]] == ["/zfgz/"]
+
+
+def test_a_home_page_that_only_a_browser_fills_is_a_dead_end() -> None:
+    shell = "<html><body><div id='app'></div><script src='/app.1f.js'></script></body></html>"
+    found, _, discovery = look({"/": shell})
+    assert (found, discovery.dead_end) == ([], True)

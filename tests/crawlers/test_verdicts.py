@@ -65,6 +65,11 @@ CASES = [
     ),
     pytest.param(exchange(200, b"<html></html>"), "soft_missing", id="stub"),
     pytest.param(exchange(200, page("<div id=app></div><script src=a.js></script>")), "soft_missing", id="shell"),
+    pytest.param(
+        exchange(200, page(f"<div id=app></div><script>var state = {{text: '{'依法行政，' * 60}'}}</script>")),
+        "ok",
+        id="a text in the data of a shell",
+    ),
     pytest.param(exchange(200, page("<iframe src='report.pdf'></iframe>")), "ok", id="page-that-shows-a-file"),
     pytest.param(REDIRECT_HOME, "soft_missing", id="article-leads-home"),
     pytest.param(exchange(301, b"", headers=[("Location", "/b/post_1.html")]), "ok", id="moved"),

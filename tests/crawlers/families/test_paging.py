@@ -139,6 +139,11 @@ CALLED = [
         "<script>jump = function(no){ window.location.replace(`index_${no}.html`) }</script>",
         "/fz/index_2.html",
     ),
+    (
+        "a block with an address of its own",
+        "<button data-url='/fz/page/2/'>加载更多</button>",
+        "/fz/page/2/",
+    ),
     ("a function that is not there", "<a href='javascript:go(2)'>下一页</a>", None),
     (
         "one that does something else",
@@ -159,3 +164,15 @@ def test_pages_are_joined_to_the_base_that_the_page_names() -> None:
     next_page = Generic().read(Page("http://www.shahe.example/qingyun/fz/list.htm", markup)).next_page
     assert next_page is not None
     assert next_page.url == "http://www.shahe.example/qingyun/fz/list_2.htm"
+
+
+def test_a_page_is_posted_back_with_its_state() -> None:
+    form = (
+        "<form method='post' action='List.aspx?cid=2'><input type='hidden' name='__EVENTTARGET'>"
+        "<input type='hidden' name='__VIEWSTATE' value='dDw='><input type='submit' name='go' value='GO'>"
+        f"{ROW}<a href=\"javascript:__doPostBack('ctl00$Pager','2')\">下一页</a></form>"
+    )
+    next_page = Generic().read(Page("http://www.shahe.example/fz/List.aspx?cid=2", form)).next_page
+    assert next_page is not None
+    assert (next_page.method, next_page.url) == ("POST", "http://www.shahe.example/fz/List.aspx?cid=2")
+    assert next_page.body == b"__EVENTTARGET=ctl00%24Pager&__VIEWSTATE=dDw%3D&__EVENTARGUMENT=2"

@@ -159,3 +159,21 @@ def test_the_likeliest_column_comes_first_and_each_stands_once() -> None:
         ("法治政府建设", "http://x.example/zwgk/fz/"),
         ("政务公开", "http://x.example/zwgk/"),
     ]
+
+
+def test_a_link_that_calls_a_function_leads_where_the_function_goes() -> None:
+    link = "<li><a href=\"javascript:openInfo('8{n}','7')\">{title}</a><span>{date}</span></li>"
+    code = "<script>function openInfo(id, cid) { window.open('/info/' + cid + '/' + id + '.html'); }</script>"
+    entries = read_rows(Page("http://www.qinghe.example/fz/", f"<html><ul>{rows(link)}</ul>{code}</html>"))
+    assert [(entry.url, entry.title) for entry in entries] == [
+        (f"http://www.qinghe.example/info/7/8{n}.html", title) for n, title in enumerate((A, B, C), 1)
+    ]
+
+
+def test_rows_without_dates_are_entries_where_their_addresses_are_alike() -> None:
+    listed = "".join(f"<p>· <a href='/show/c{n}a/page'>{title}</a></p>" for n, title in enumerate((A, B, C), 1))
+    menu = "".join(
+        f"<p><a href='/{name}'>{title}</a></p>" for name, title in (("a", "关于我们的网站"), ("b", "联系我们的方式"))
+    )
+    entries = read_rows(Page("http://www.qinghe.example/fz/", f"<html><div>{listed}</div><div>{menu}</div></html>"))
+    assert [entry.title for entry in entries] == [A, B, C]
