@@ -181,7 +181,7 @@ def _serve(host: str, port: int) -> None:
     from crawlers.parent import die_with_parent
 
     die_with_parent()
-    _prepare()
+    prepare_server()
 
     import uvicorn
     from prefect.server.api.server import create_app
@@ -190,7 +190,7 @@ def _serve(host: str, port: int) -> None:
     uvicorn.run(create_app(final=True), host=host, port=port, log_level="warning")
 
 
-def _prepare() -> None:
+def prepare_server() -> None:
     """Set the environment of a server, before Prefect is imported. What it already says stays as it is."""
     home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
     own = {

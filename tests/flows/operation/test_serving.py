@@ -15,7 +15,15 @@ import pytest
 import yaml
 
 from flows.operation.orchestration import DEFAULTS
-from flows.operation.server import OpenServerError, Server, ServerError, api_address, demand_password, is_loopback
+from flows.operation.server import (
+    OpenServerError,
+    Server,
+    ServerError,
+    api_address,
+    demand_password,
+    is_loopback,
+    prepare_server,
+)
 from flows.operation.serving import PLANS, TIME_ZONE, minded, next_minute
 from flows.operation.worker import END_S, STOP_S
 
@@ -112,6 +120,16 @@ def test_an_open_server_wants_a_password(monkeypatch: pytest.MonkeyPatch) -> Non
 )
 def test_where_this_machine_finds_the_server(host: str, api: str) -> None:
     assert api_address(host, 4200) == api
+
+
+def test_a_server_needs_nothing_but_its_own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told = {"PREFECT_HOME": str(tmp_path), "PREFECT_API_URL": "http://other:4200/api", "PREFECT_LOGGING_LEVEL": "DEBUG"}
+    monkeypatch.setattr(os, "environ", told)
+    prepare_server()
+    assert told.pop("PREFECT_SERVER_UI_STATIC_DIRECTORY") == str(tmp_path / "ui")
+    assert "PREFECT_API_URL" not in told
+    assert told["PREFECT_LOGGING_LEVEL"] == "DEBUG"
+    assert told["PREFECT_SERVER_ANALYTICS_ENABLED"] == "false"
 
 
 def test_a_taken_port_is_said_at_once(tmp_path: Path) -> None:
