@@ -47,6 +47,8 @@ _GOES = re.compile(r"(?:location(?:\.href)?\s*=(?!=)|location\.(?:replace|assign
 _MOST_DEEP = 24
 _LONGEST = 400_000
 """Characters of script that are read at most."""
+_MOST_TOKENS = 100_000
+"""Signs and words of a script that are looked at, in all: a script that is made to be read for ever is not."""
 _LONGEST_BODY = 1_500
 """Characters behind a function's head in which its body is looked for."""
 
@@ -78,11 +80,17 @@ class Script:
             for name in {attributes.get("id"), attributes.get("name")} - {None, ""}:
                 self._given.setdefault(str(name), attributes.get("value", ""))
         self._depth = 0
+        self._tokens = _MOST_TOKENS
+        self._names: dict[str, str] | None = None
+        self._functions: dict[str, tuple[tuple[str, ...], str] | None] = {}
 
     def plain_names(self) -> dict[str, str]:
         """The names that the script gives a plain value to."""
-        values = {name: self._of_name(name) for name in self._assigned}
-        return self._given | {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
+        if self._names is None:
+            values = {name: self._of_name(name) for name in self._assigned}
+            plain = {name: str(value) for name, value in values.items() if isinstance(value, str | int)}
+            self._names = self._given | plain
+        return self._names
 
     def value(self, at: int) -> Value | Unknown:
         """What the expression that begins at `at` is worth."""
@@ -94,6 +102,11 @@ class Script:
 
     def body_of(self, name: str) -> tuple[tuple[str, ...], str] | None:
         """The names of a function's parameters, and what stands in its body."""
+        if name not in self._functions:
+            self._functions[name] = self._find_function(name)
+        return self._functions[name]
+
+    def _find_function(self, name: str) -> tuple[tuple[str, ...], str] | None:
         head = re.search(
             rf"(?:function\s+{re.escape(name)}|\b{re.escape(name)}\s*[=:]\s*function)\s*\(([^()]*)\)", self.text
         )
@@ -123,7 +136,8 @@ class Script:
 
     def _next(self, at: int) -> tuple[str, str, int]:
         found = _TOKEN.match(self.text, at)
-        if found is None or found.lastgroup is None:
+        self._tokens -= 1
+        if found is None or found.lastgroup is None or self._tokens < 0:
             return "", "", len(self.text)
         return found.lastgroup, found.group(found.lastgroup), found.end()
 
@@ -311,7 +325,8 @@ class Script:
     def _skip(self, at: int) -> int:
         """The place of the comma or bracket that ends what stands here, brackets within passed over."""
         depth = 0
-        while at < len(self.text):
+        while at < len(self.text) and self._tokens > 0:
+            self._tokens -= 1
             found = _TOKEN.match(self.text, at)
             if found is None:
                 at += 1

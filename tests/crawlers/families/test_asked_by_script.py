@@ -74,9 +74,11 @@ def test_a_scripts_request_is_made_in_its_place(name: str) -> None:
         "$.get('/hits/add?id=3')",
         "$.ajax({url: address, type: 'POST', data: {page: 1}})",
         "}}}])(((",
+        "f({url:1," * 20_000,
+        "var a = a + a; $.post(a, {page: a});" * 100,
         "",
     ],
-    ids=["no request", "a counter", "no address", "broken", "none"],
+    ids=["no request", "a counter", "no address", "broken", "without end", "in a circle", "none"],
 )
 def test_what_is_no_request_for_a_list_is_not_made(script: str) -> None:
     assert Generic().read(column(script)).next_page is None
