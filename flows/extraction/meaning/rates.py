@@ -149,7 +149,7 @@ class Rates:
             ]
             if parts:
                 return Trial(parts, wholes, before is not None and parts[0].figures == (before,), None)
-        stem = re.compile(rf"(?<![不未]){name[-2:]}")
+        stem = re.compile(rf"(?<![不未]){re.escape(name[-2:])}")
         parts = [count_of(one) for index, one in self.told.counts(at) if stem.search(self.told.counted(index))]
         if parts and rate.places < 3:
             return Trial(parts, wholes, False, None)

@@ -124,7 +124,8 @@ class Sums:
             if not self.is_part(total, sentence, unit) or not self.is_part(last, sentence, unit):
                 continue
             held, summed, mark = [last], last.value, ""
-            for part in reversed(self.told.figures[: last.at]):
+            for at in range(last.at - 1, max(last.at - MOST_PARTS, -1), -1):
+                part = self.told.figures[at]
                 apart = self.told.text[part.quantity.end : held[0].quantity.start]
                 if not self.is_part(part, sentence, unit) or not BRACKETED.fullmatch(apart) or summed == total.value:
                     break

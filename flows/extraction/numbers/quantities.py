@@ -27,7 +27,8 @@ from flows.extraction.numbers.numerals import (
     read_chinese,
 )
 from flows.extraction.numbers.periods import period_of
-from flows.extraction.numbers.subjects import Measured, subjects_of
+from flows.extraction.numbers.sentences import Measured
+from flows.extraction.numbers.subjects import subjects_of
 from flows.extraction.numbers.tables import cells
 
 _D = "0-9０-９"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from flows.extraction.numbers.phrases import (
     AT_ONCE,
@@ -27,103 +26,31 @@ from flows.extraction.numbers.phrases import (
     vocabulary,
 )
 from flows.extraction.numbers.respective import CHANGE, COMPARISON, names_in_turn
+from flows.extraction.numbers.sentences import LONGEST, Measured, Sentence
 from flows.extraction.words import cut
 
-_SENTENCE_END = re.compile(r"[。！？!?\n]")
-_OPENS = re.compile(r"[(（][^()（）]*$")
-_CLOSES = re.compile(r"^[^()（）]*[)）]")
-_DIVIDES = re.compile(r"(?:按|从|分)[^，,。；;\n]{1,10}(?:分|看|来看|统计|划分|区分)[，,：:]")
-"""What opens a sentence that parts what the one before counted: 按违法类型分，大气类33宗."""
 _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用时|时长|审限)$")
 _RATE_WORD = re.compile(r"(?<=[\u4e00-\u9fff]{2})[率度]$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
 _EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
 _LISTED = re.compile(r"\s?[、和及与]\s?|\s?以及\s?")
-_EVENT = re.compile(r"^(?:参加|参与|通过)(?:并通过)?(?:了|全[省市县区国])?(.{2,})$")
 _TREATED = re.compile(r"[^，,。；;\n]{0,18}?(?:进行|开展|予以|实施)了?([\u4e00-\u9fff]{2,10})")
 _TREATING = re.compile(r"[对为将](?:全[省市县区州]|本级|其中|各类)?$")
 _LAST_YEARS = re.compile(r"(?:较|比|同|与)(?:上一?年度?|去年|年初|年底|\d{4}年|同期)(?:度|全年|同期|末|底)?的?$")
 _REACHES = re.compile(r"(?:直接)?(?:惠及|覆盖|涉及|带动|受益|吸引|受众|受教育)")
 """Verbs of whom an occasion reached."""
-_DONE = ("结案", "审结", "败诉", "胜诉", "撤诉", "纠错", "整改")
-"""Ends of what was done with some of the counted: the figures behind it are of the whole still."""
-_SESSIONS = frozenset(("场", "场次", "期", "期次", "次", "讲", "堂", "节", "班", "班次", "批次", "轮", "轮次"))
 _PERSONS = {"人": "人员", "名": "人员", "位": "人员", "人次": "人次"}
-_LONGEST = 26
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A quantity as far as its subject asks: its span, kind and unit, and what a table calls it."""
-
-    start: int
-    end: int
-    kind: str
-    unit: str | None
-    label: str | None = None
-
-
-@dataclass(slots=True)
-class _Sentence:
-    """What the sentence told so far."""
-
-    topic: str | None = None
-    """The noun that was last counted, with its verb: 新收行政复议案件."""
-    carried: str | None = None
-    """The topic of the sentence before, in the same paragraph: 新收案件66件。已审结61件."""
-    head: str = ""
-    """The noun before the last number."""
-    previous: str | None = None
-    """The last subject."""
-    occasion: str | None = None
-    """What was held last and counted in sessions: its listeners and handouts follow."""
-    whole: str | None = None
-    """What 其中 parts."""
-    parted: bool = False
-    """Whether the last number counted such a part."""
-    verb: str = ""
-    """What is done to all nouns of a list: 审核文件5件、合同37份."""
-    event: str | None = None
-    """What the people counted took part in: its rates follow."""
-    treated: str | None = None
-    """What is done to all of a list: 对31份合同、12项决策进行审查."""
-    listed: list[str] = field(default_factory=list)
-    """Nouns before 分别 that still wait for their numbers."""
-    rated: str = ""
-    """What the last rate was of, if no count came behind it."""
-    outside: tuple[str | None, str, str | None] | None = None
-    """Topic, head and subject before the bracket that is open."""
-
-    def pass_brackets(self, between: str) -> None:
-        """What a bracket told is forgotten where it closes: 办理56件（含结转12件），比上年下降8%."""
-        if self.outside is None and "（" not in between and "(" not in between:
-            return
-        if self.outside is not None and _CLOSES.search(between):
-            self.topic, self.head, self.previous = self.outside
-            self.outside = None
-            self.whole = None
-        if _OPENS.search(between):
-            self.outside = self.topic, self.head, self.previous
-            if between[:1] in ("（", "("):
-                self.whole = self.topic  # 220件（公安类71件、其他类53件）
 
 
 def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
     """For quantities in the order of the text the shortest phrase that tells what each counts; None where none does."""
     found: list[str | None] = []
-    said = _Sentence()
+    said = Sentence()
     floor = 0  # where the words begin that belong to no quantity before
     for index, one in enumerate(quantities):
         between = text[quantities[index - 1].end if index else 0 : one.start]
-        if (end := _SENTENCE_END.search(between)) is not None:
-            whole = said.topic if _DIVIDES.match(between, end.end()) else None
-            said = _Sentence(topic=whole, whole=whole, carried=None if "\n" in between else said.topic or said.carried)
-        elif "；" in between:
-            said.whole = None
-        elif _DIVIDES.search(between):
-            said.whole = said.topic
-        said.pass_brackets(between)
+        said = said.turned(between)
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
             subject, floor = one.label or None, one.end
@@ -146,12 +73,12 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
                 floor = max(floor, tail.end)
                 if tail.predicate and tail.predicate in subject:
                     floor = max(floor, tail.said)
-            _remember(one, subject, head, tail, said, joined)
-        found.append(subject[:_LONGEST] if subject else None)
+            said.remember(one, subject, head, tail, joined)
+        found.append(subject[:LONGEST] if subject else None)
     return found
 
 
-def _shared(raw: str, head: str, said: _Sentence) -> str | None:
+def _shared(raw: str, head: str, said: Sentence) -> str | None:
     """The subject of one of several numbers behind 分别, and of those that continue such a list."""
     if "分别" in raw:
         said.listed = names_in_turn(raw)
@@ -167,7 +94,7 @@ def _shared(raw: str, head: str, said: _Sentence) -> str | None:
 
 
 def _choose(
-    text: str, one: Measured, raw: str, head: str, tail: Tail, said: _Sentence, floor: int, joined: bool
+    text: str, one: Measured, raw: str, head: str, tail: Tail, said: Sentence, floor: int, joined: bool
 ) -> str | None:
     if text[max(0, one.start - 2) : one.start] in ("连续", "持续"):
         return (head + _after(text, one.end)) or None
@@ -185,7 +112,7 @@ def _after(text: str, end: int) -> str:
     return tidy(found[0]) if found else ""
 
 
-def _ranked(text: str, one: Measured, head: str, said: _Sentence) -> str | None:
+def _ranked(text: str, one: Measured, head: str, said: Sentence) -> str | None:
     rank = _RANK_WORDS.search(head)
     of = trimmed((head[: rank.start()] if rank else head).lstrip("中"))
     place = tidy(head[rank.end() :]) if rank else ""
@@ -195,7 +122,7 @@ def _ranked(text: str, one: Measured, head: str, said: _Sentence) -> str | None:
     return f"{of}{place}排名" if of else None
 
 
-def _changed(raw: str, head: str, tail: Tail, said: _Sentence) -> str | None:
+def _changed(raw: str, head: str, tail: Tail, said: Sentence) -> str | None:
     comparison = COMPARISON.search(head)
     change = CHANGE.search(head or raw.rstrip())
     if change is None and comparison is None and head:
@@ -212,7 +139,7 @@ def _changed(raw: str, head: str, tail: Tail, said: _Sentence) -> str | None:
     return (of + how) or tail.noun or None
 
 
-def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: _Sentence, floor: int) -> str | None:
+def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: Sentence, floor: int) -> str | None:
     words = vocabulary()
     if head.startswith("占") or (not head and text[: one.start].endswith(("占", "占比", "占比达"))):
         return (said.previous or said.topic or "") + (head if len(head) > 2 else "占比")
@@ -235,13 +162,13 @@ def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: _
     if not after and one.unit == "%":
         after = predicate(_after(text, one.end))
     if head:
-        return head + after if len(head) + len(after) <= _LONGEST else head
+        return head + after if len(head) + len(after) <= LONGEST else head
     if after:
         return after if tail.noun else (noun_of(said.topic or said.previous or "")) + after
     return said.previous or clause_before(text, one.start) or None
 
 
-def _of_what(text: str, one: Measured, said: _Sentence, floor: int) -> str:
+def _of_what(text: str, one: Measured, said: Sentence, floor: int) -> str:
     """What a word that cannot stand alone is of: the clause before where it holds no number, else what was counted."""
     edge = clause_start(text, floor, one.start)
     if edge > floor and (before := clause_before(text, one.start)):
@@ -250,7 +177,7 @@ def _of_what(text: str, one: Measured, said: _Sentence, floor: int) -> str:
 
 
 def _counted(
-    text: str, one: Measured, raw: str, head: str, tail: Tail, said: _Sentence, floor: int, joined: bool
+    text: str, one: Measured, raw: str, head: str, tail: Tail, said: Sentence, floor: int, joined: bool
 ) -> str | None:
     words = vocabulary()
     persons = _PERSONS.get(one.unit or "")
@@ -327,38 +254,10 @@ def _part_of(told: str, part: str) -> str:
     return part if whole[-2:] in part else part + whole
 
 
-def _whole_deed(text: str, one: Measured, tail: Tail, said: _Sentence) -> str:
+def _whole_deed(text: str, one: Measured, tail: Tail, said: Sentence) -> str:
     """What was done, with what the clause before names as its object: 举办演讲比赛，1万名学生参加."""
     if tail.predicate not in vocabulary().deeds:
         return tail.predicate
     if said.event:
         return tail.predicate + said.event
     return tail.predicate + (said.occasion or said.head or clause_before(text, one.start))[:12]
-
-
-def _remember(one: Measured, subject: str | None, head: str, tail: Tail, said: _Sentence, joined: bool) -> None:
-    event = _EVENT.match(tail.predicate)
-    if event is not None:
-        said.event = event[1]
-    if subject is not None:
-        said.previous = subject
-    counted = subject is not None and tail.noun and subject.endswith(tail.noun) and len(subject) <= LONG
-    noun = subject if subject is not None and counted else head or tail.noun
-    for size in (4, 3, 2):
-        if len(noun) > size and noun[-size:] in vocabulary().levels:
-            noun = noun[:-size]
-            break
-    if head and head not in vocabulary().levels:
-        said.head = head
-    if one.unit in _SESSIONS and len(noun) >= 4:
-        said.occasion, said.event = noun, None
-    parted, said.parted = said.parted, False
-    if one.kind != "percent":
-        said.rated = ""
-    if parted or (one.kind == "money" and noun and cut(noun)[-1] in vocabulary().dependents):
-        return
-    if noun.endswith(_DONE):
-        return
-    if one.kind in ("count", "money") and len(noun) >= 4 and noun not in vocabulary().levels and not is_stage(noun):
-        both = f"{said.topic}、{noun}"
-        said.topic = both if joined and said.topic and len(both) <= _LONGEST else noun
