@@ -26,6 +26,7 @@ Mode = Literal["nightly", "backfill", "probe"]
 MOST_PAGES: dict[Mode, int] = {"nightly": 200, "backfill": 2_000, "probe": 2}
 """Pages of one column that one run reads at most; two are enough to see that a pager works."""
 MOST_PAGES_OF_A_SEARCH = 10
+_FEWEST_DAYS = 3
 MOST_SHELLS = 2
 """Pages that may lead on to a list before it begins: the page around it, and that page's script."""
 PAGES_BETWEEN_NOTES = 10
@@ -64,6 +65,8 @@ class _Reading:
     """Pages before the list's own: a shell, its script."""
     beside: bool = False
     """The page's script asks for a list beside what the page shows."""
+    oldest_first: bool = False
+    """What is new stands on the last page."""
     whole: bool = False
     """Every page was read, or the bound was reached."""
     go_on: NextPage | None = None
@@ -93,6 +96,7 @@ class ListReader:
         """Read a column. Raises HostGivenUpError, having noted how far it got."""
         before = self.memory.column(self.portal.id, column.url)
         reading = _Reading(column, before, self.now(), self._is_deep(before))
+        reading.oldest_first = before is not None and before.oldest_first
         try:
             outcome = await self._read_pages(reading)
         except BaseException:  # also when the run is stopped: the next one goes on from here
@@ -132,7 +136,9 @@ class ListReader:
         resume = before.go_on if before and before.go_on and reading.started - before.read_at < RESUME_WITHIN else None
         asked, via = NextPage(column.url), None
         while reading.pages < MOST_PAGES[self.mode] + reading.shell:
-            conditional = not reading.deep and (reading.pages > 0 or self._may_stay_unread(column, before))
+            conditional = not (reading.deep or reading.oldest_first) and (
+                reading.pages > 0 or self._may_stay_unread(column, before)
+            )
             fetched = self.fetched.pop(asked.url, None) or await self._ask(asked, via, conditional)
             if fetched.verdict == "not_modified":
                 # What stands there, and behind it, was read when the body came.
@@ -156,6 +162,8 @@ class ListReader:
                 if (drift := self._drift(column, listed, taken.keys, before)) is not None:
                     return drift
                 reading.first = listed
+            if reading.pages == 2 and reading.first is not None and reading.deep:
+                reading.oldest_first = _is_oldest_first(reading.first, listed)
             beside = reading.pages == 1 and listed.entries != () and following is not None and is_by_script(following)
             repeated = bool(taken.keys) and taken.keys <= reading.keys
             if reading.pages == 2 and reading.beside:
@@ -171,7 +179,8 @@ class ListReader:
                 reading.go_on = None
                 break
             if reading.first is not None and not taken.fresh:
-                if not reading.deep and not (beside and before is not None and before.shell):
+                behind = reading.oldest_first or (beside and before is not None and before.shell)
+                if not reading.deep and not behind:
                     break
                 if resume is not None:
                     following, resume = resume, None
@@ -195,7 +204,7 @@ class ListReader:
     def _may_stay_unread(self, column: Column, before: ColumnMemory | None) -> bool:
         """Tell whether a 304 for the column's own page would say that its list is as it was read: a shell says nothing
         of the list behind it, and an archived page that was never read to its end says nothing either."""
-        if before is None or before.shell:
+        if before is None or before.shell or before.oldest_first:
             return False
         known = self.memory.past.validators(column.url)
         return known is not None and before.digest in (None, known.payload_digest)
@@ -240,6 +249,7 @@ class ListReader:
                 "found_at": iso(found_at) if found_at else None,
                 "family": reading.family.name,
                 "shell": reading.shell > 0,
+                "oldest_first": reading.oldest_first,
                 "digest": reading.digest,
                 "complete": not cut_off,
                 "back_to": back_to,
@@ -278,6 +288,12 @@ class ListReader:
             return ColumnOutcome(column, "unreachable", f"{column.url} could not be read: {fetched.reason}")
         gone = "is not there" if before is None else "was there before and is gone"
         return ColumnOutcome(column, "drift", f"the list {column.url} {gone}: {fetched.reason or fetched.verdict}")
+
+
+def _is_oldest_first(first: ListReading, second: ListReading) -> bool:
+    """Tell whether the entries of a list go from old to new, over its first two pages."""
+    days = [entry.listed_on for entry in (*first.entries, *second.entries) if entry.listed_on is not None]
+    return len(days) >= _FEWEST_DAYS and days == sorted(days) and days[0] != days[-1]
 
 
 def _row_of(request: NextPage) -> Row:

@@ -55,6 +55,8 @@ class ColumnMemory:
     """The payload digest of its own page as it was read."""
     back_to: int | None
     """The year at which its deep reading stopped; None if that had no bound."""
+    oldest_first: bool
+    """What is new stands on the last page."""
     go_on: NextPage | None
     """Where a deep reading that was cut off goes on."""
 
@@ -208,6 +210,7 @@ def _column(row: Mapping[str, Any]) -> ColumnMemory:
         shell=row["shell"],
         digest=row["digest"],
         back_to=row["back_to"],
+        oldest_first=row.get("oldest_first", False),
         go_on=_request(row["go_on"]) if row["go_on"] else None,
     )
 

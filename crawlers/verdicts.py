@@ -27,6 +27,7 @@ _SILENCES = (
     (r"ConnectionRefused", "{host} refuses connections: no web server listens on port {port}"),
     (r"CannotResolveHost|DNSLookup|name or service not known", "the name {host} cannot be resolved to an address"),
     (r"Timeout|timed out|took longer", "{host} did not answer within the time allowed"),
+    (r"VerificationError|(?:IPAddress|DNS)Mismatch", "the certificate that {host} shows is made out to another name"),
     (r"certificate verify failed", "the certificate of {host} cannot be trusted"),
     (r"SSL|TLS|handshake", "no secure connection to {host} can be made: its TLS is older or other than is accepted"),
     (r"no route|unreachable", "no way leads to {host} from this network"),

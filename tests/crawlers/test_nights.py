@@ -83,6 +83,23 @@ def test_the_look_back_finds_what_was_published_late(tmp_path: Path):
     assert "/r/2.html 200" in run(nights.later(days=2)).asked
 
 
+def test_a_list_that_begins_with_the_oldest_is_read_to_its_end_every_night(tmp_path: Path):
+    def pages(years: range) -> dict[str, Answer | None]:
+        rows = [
+            f"<li><a href='/r/{year}.html'>{report('水务', year)}</a><span>{year + 1}-02-01</span></li>"
+            for year in years
+        ]
+        parts = [rows[:3], rows[3:]]
+        first = html(f"<ul>{''.join(parts[0])}</ul><a href='/fz/index_1.html'>下一页</a>", etag='"1"')
+        articles: dict[str, Answer | None] = {f"/r/{year}.html": article(report("水务", year)) for year in years}
+        return articles | {"/fz/": first, "/fz/index_1.html": html(f"<ul>{''.join(parts[1])}</ul>", etag=f'"{years}"')}
+
+    nights = Nights(tmp_path, pages(range(2019, 2024)))
+    run(nights)
+    nights.pages |= pages(range(2019, 2025))
+    assert "/r/2024.html 200" in run(nights.later(days=1)).asked
+
+
 def test_a_page_that_was_archived_but_never_read_is_asked_for_again(tmp_path: Path):
     nights = Nights(tmp_path, pages_of([("/r/1.html", REPORT), *news(1)]))
     run(nights)

@@ -144,6 +144,10 @@ def test_kind_by_the_first_bytes(body, kind):
             "a.example refuses connections: no web server listens on port 80",
         ),
         (
+            "VerificationError(errors=[DNSMismatch(mismatched_id=DNS_ID(hostname=b'a.example'))])",
+            "the certificate that a.example shows is made out to another name",
+        ),
+        (
             "CannotResolveHostError: DNS lookup failed: no results",
             "the name a.example cannot be resolved to an address",
         ),
@@ -166,7 +170,7 @@ def test_kind_by_the_first_bytes(body, kind):
         ),
         ("DownloadFailedError: something new", "no answer came from a.example (DownloadFailedError: something new)"),
     ],
-    ids=["refused", "no-name", "private", "timeout", "certificate", "old-tls", "closed", "unknown"],
+    ids=["refused", "another-name", "no-name", "private", "timeout", "certificate", "old-tls", "closed", "unknown"],
 )
 def test_why_no_answer_came(error, sentence):
     assert silence("http://a.example/x", error) == sentence
