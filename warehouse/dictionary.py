@@ -48,6 +48,14 @@ def comment_statements(connection: duckdb.DuckDBPyConnection, *, tables_alone: b
             yield f"COMMENT ON COLUMN {_name(table)}.{_name(column)} IS {_literal(meaning)}"
 
 
+def meaning_rows() -> list[tuple[str | None, str | None, str]]:
+    """The rows of the table `meanings`: a name's own, a column's of one name, a column's wherever it stands."""
+    known = meanings()
+    names: list[tuple[str | None, str | None, str]] = [(name, None, told) for name, told in known["names"].items()]
+    own = [(name, column, told) for name, columns in known["of"].items() for column, told in columns.items()]
+    return names + own + [(None, column, told) for column, told in known["columns"].items()]
+
+
 def as_markdown(connection: duckdb.DuckDBPyConnection) -> str:
     """The dictionary of an open release as a page: what analysts use first, what lies under it after."""
     rows = connection.execute("SELECT name, kind, column_name, type, meaning FROM dictionary").fetchall()

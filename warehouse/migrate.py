@@ -76,9 +76,10 @@ def migrate(
 
 
 def refresh_views(connection: duckdb.DuckDBPyConnection, *, lake: bool = False) -> None:
-    """Make the views and macros anew and write every comment that can be written: a lake keeps none of macros, nor of
-    the columns of views. Where no file that tells them changed since the last time, nothing is done."""
-    from warehouse.dictionary import comment_statements
+    """Make the views and macros anew, and write what each name means as a row of `meanings` and as a comment where one
+    can be written: a lake keeps none of macros, nor of the columns of views. Where no file that tells them changed
+    since the last time, nothing is done."""
+    from warehouse.dictionary import comment_statements, meaning_rows
 
     digest = _views_digest()
     if _told_views(connection) == digest:
@@ -88,6 +89,9 @@ def refresh_views(connection: duckdb.DuckDBPyConnection, *, lake: bool = False) 
         connection.execute(files("warehouse").joinpath(name).read_text(encoding="utf-8"))
     for statement in comment_statements(connection, tables_alone=lake):
         connection.execute(statement)
+    connection.execute("DELETE FROM meanings")
+    names, columns, told = (list(part) for part in zip(*meaning_rows(), strict=True))
+    connection.execute("INSERT INTO meanings SELECT unnest(?), unnest(?), unnest(?)", [names, columns, told])
     connection.execute("DELETE FROM schema_version WHERE version = ?", [_VIEWS])
     connection.execute("INSERT INTO schema_version VALUES (?, 'views', ?, now())", [_VIEWS, digest])
     connection.execute("COMMIT")

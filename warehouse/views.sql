@@ -65,9 +65,11 @@ SELECT r.report_id, v.version, r.issuer, r.report_year, r.region_code, v.seen_at
 FROM text_versions v JOIN report_states r ON r.report_id = v.report_id
 WHERE v.version > 1;
 
+-- What every name and column means: by its comment, and where a lake keeps none by `meanings`.
 CREATE OR REPLACE VIEW dictionary AS
-SELECT name, kind, column_name, type, meaning FROM (
-    SELECT table_name AS name, 'table' AS kind, NULL AS column_name, NULL AS type, comment AS meaning, 0 AS place
+SELECT d.name, d.kind, d.column_name, d.type, coalesce(d.comment, n.meaning, o.meaning, c.meaning) AS meaning
+FROM (
+    SELECT table_name AS name, 'table' AS kind, NULL AS column_name, NULL AS type, comment, 0 AS place
     FROM duckdb_tables() WHERE database_name = current_database() AND NOT internal AND NOT temporary
     UNION ALL
     SELECT view_name, 'view', NULL, NULL, comment, 0 FROM duckdb_views()
@@ -79,8 +81,11 @@ SELECT name, kind, column_name, type, meaning FROM (
     SELECT c.table_name, 'column', c.column_name, c.data_type, c.comment, c.column_index FROM duckdb_columns() c
     WHERE c.database_name = current_database() AND NOT c.internal
       AND c.table_name NOT IN (SELECT table_name FROM duckdb_tables() WHERE temporary)
-)
-ORDER BY name, place;
+) d
+LEFT JOIN meanings n ON d.kind <> 'column' AND n.name = d.name AND n.column_name IS NULL
+LEFT JOIN meanings o ON d.kind = 'column' AND o.name = d.name AND o.column_name = d.column_name
+LEFT JOIN meanings c ON d.kind = 'column' AND c.name IS NULL AND c.column_name = d.column_name
+ORDER BY d.name, d.place;
 
 -- Which indicator values moved from one version to the next: there before and now with another value, new, or gone.
 CREATE OR REPLACE VIEW moved_observations AS

@@ -169,6 +169,13 @@ def test_a_lake_keeps_its_place_and_its_views(catalogue: str, tmp_path: Path) ->
         lake.connection.execute("BEGIN")
     prepare_lake(catalogue, tmp_path / "lake")
     assert latest() > made + 1, "the views were made anew"
+    with open_lake(catalogue) as reader:
+        unexplained = reader.execute("SELECT name, column_name FROM dictionary WHERE meaning IS NULL").fetchall()
+        of_a_view = reader.execute(
+            "SELECT meaning FROM dictionary WHERE name = 'reports' AND column_name = 'issuer'"
+        ).fetchall()
+    assert unexplained == []
+    assert of_a_view == [("The body whose report it is.",)]
 
 
 def test_a_tidied_lake_holds_what_it_held(catalogue: str, tmp_path: Path) -> None:
