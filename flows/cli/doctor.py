@@ -44,7 +44,9 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _registry(settings.registry())
     yield _prefect_server()
     yield _tool(
-        "LibreOffice", ("soffice", "libreoffice"), "reads .doc and .wps; Debian: apt-get install libreoffice-core"
+        "LibreOffice",
+        ("soffice", "libreoffice"),
+        "reads .doc, .wps and .xls; Debian: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui",
     )
 
 
