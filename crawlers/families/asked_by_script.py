@@ -26,7 +26,7 @@ _LISTS = re.compile(
 )
 _NO_LIST = re.compile(
     r"hits?\b|click|visit|count(?!y)|login|logout|captcha|verify|weather|user|token|jiucuo|comment|vote|share|favor|tongji|"
-    r"statis|monitor|\blogs?\b|\.(?:js|css|png|jpe?g|gif|html?|shtml)(?:\?|$)",
+    r"statis|monitor|\blogs?\b|\.(?:js|css|png|jpe?g|gif)(?:\?|$)|/(?:head|foot|nav|menu|top|bottom)\w*\.\w+$",
     re.IGNORECASE,
 )
 # `"/detail.html?id=" + item.id + "&type=1"`, also inside the markup that a script puts together.
@@ -36,6 +36,7 @@ _SUM = re.compile(
 )
 _HOLE = re.compile(r"(?:\$\{|\{\{[=-]?|<%=)\s*[\w.\[\]]*?(\w+)\s*(?:\}\}|\}|%>)")
 _TEMPLATE = re.compile(rf"""[`"'=]((?:https?:/)?\.{{0,2}}/?[\w./?&=#-]*(?:{_HOLE.pattern}[\w./?&=#-]*)+)[`"']""")
+_CLIENT_BASE = re.compile(r"\bbaseURL\s*[:=]\s*")
 _MOST_LINKS = 12
 _TURNS, _SIZES = 4, 2
 """Weights of a request that counts pages, and that says how many rows a page has."""
@@ -165,7 +166,7 @@ def _is_address(url: str) -> bool:
 def _request(call: _Call, script: Script, page: Page) -> NextPage | None:
     base = page.asked.headers.get("Referer", page.url) if page.asked else page.url
     try:
-        url = _counted(urljoin(base, call.url.strip()), script.number)
+        url = _counted(urljoin(base, _below(_client_base(script), call.url.strip())), script.number)
     except ValueError:
         return None
     headers = by_script(base)
@@ -178,6 +179,19 @@ def _request(call: _Call, script: Script, page: Page) -> NextPage | None:
         form = fields if isinstance(fields, str) else json.dumps(fields or {}, ensure_ascii=False)
     headers["Content-Type"] = _JSON if call.as_json else _FORM
     return NextPage(url, "POST", form.encode(), headers, links=links)
+
+
+def _client_base(script: Script) -> str:
+    """What the script's own client puts before every address: `axios.create({baseURL: "/api"})`."""
+    found = _CLIENT_BASE.search(script.text)
+    value = script.value(found.end()) if found else None
+    return value if isinstance(value, str) else ""
+
+
+def _below(base: str, url: str) -> str:
+    if not base or "://" in url or url.startswith(base):
+        return url
+    return f"{base.rstrip('/')}/{url.lstrip('/')}"
 
 
 def _counted(query: object, number: int) -> str:

@@ -48,6 +48,15 @@ SCRIPTS = {
         "var cid=12; function go(p){ $.getJSON('/data/list.jsp?cid=' + cid + '&page=' + p + '&t=' + Math.random()); }",
         "GET", "/data/list.jsp", {"cid": "12", "page": "1", "t": ""},
     ),
+    "a client with a base": (
+        "const http = axios.create({ baseURL: '/portal-api', timeout: 9 });"
+        " http({ url: '/content/page', method: 'get', params: { catalogId: '99', pageNo, pageSize: 10 } })",
+        "GET", "/portal-api/content/page", {"catalogId": "99", "pageNo": "1", "pageSize": "10"},
+    ),
+    "a piece of HTML": (
+        "$('#head').load('/common/header.html'); var cid = 12; $('#list').load('/xxgk/list_' + cid + '_1.html');",
+        "GET", "/xxgk/list_12_1.html", {},
+    ),
     "a counter beside it": (
         "$.get('/hits/add?id=3'); $.get('/weather/now?page=1');"
         " $.post('/info/getInfoList', {pageIndex: 1, pageSize: 15, catId: '9'});",
