@@ -11,15 +11,14 @@ import tempfile
 from pathlib import Path
 
 from flows.extraction.facts import Unreadable
-from flows.extraction.text.draft import Draft
 
 LONGEST_SECONDS = 120
 """A report takes 3 s, and 13 s on a busy machine."""
 
 
-def read_legacy(content: bytes, kind: str) -> Draft:
-    """The document of an old office file. Unreadable("needs_libreoffice") where no LibreOffice is installed that reads
-    it, Unreadable("damaged") where it cannot."""
+def modern(content: bytes, kind: str) -> bytes:
+    """An old office file as a docx or xlsx package. Unreadable("needs_libreoffice") where no LibreOffice is installed
+    that reads it, Unreadable("damaged") where it cannot."""
     office = shutil.which("soffice") or shutil.which("libreoffice")
     if office is None:
         raise Unreadable(
@@ -46,10 +45,7 @@ def read_legacy(content: bytes, kind: str) -> Draft:
                     f"The LibreOffice here has no {part.title()}; install libreoffice-{part}-nogui and read it again.",
                 )
             raise Unreadable("damaged", "LibreOffice cannot read the file; look at it by hand.")
-        converted = made.read_bytes()
-    from flows.extraction.text.office import read_office
-
-    return read_office(converted, "zip")
+        return made.read_bytes()
 
 
 def _convert(office: str, source: Path, target: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from flows.extraction.facts import Unreadable
 from flows.extraction.text.draft import Draft
-from flows.extraction.text.office import xml_of
+from flows.extraction.text.packages import xml_of
 from flows.extraction.text.pdf import MOST_PAGES, Line, layout
 
 
