@@ -58,7 +58,6 @@ class Hit(NamedTuple):
     passages: tuple[Passage, ...]
 
 
-_FOUND = "report_id, title, region, report_year, url"
 _FILTERED = """
     ($region IS NULL OR in_region(region_code, $region)) AND ($level IS NULL OR level = $level)
     AND ($year IS NULL OR report_year = $year)
@@ -84,17 +83,29 @@ def ranked(
     wanted = _longest(sorted({word.lower() for word in words if word.strip()}))
     if not wanted:
         raise WrongParameter("Nothing to search for: give at least one word.")
-    given = {name: value for name, value in filters._asdict().items() if name != "dimension" or value is not None}
-    under = ""
+    given: dict[str, Any] = {"words": " ".join(wanted), "limit": limit}
+    conditions = []
     if filters.dimension is not None:
         # A word must stand under the dimension too.
-        under = f"""AND EXISTS (
-            FROM paragraphs p WHERE p.report_id = r.report_id AND {_UNDER_DIMENSION}
-            AND len(list_filter(string_split($words, ' '), lambda word: contains(lower(p.text), word))) > 0)"""
-    # They come best first: to order them again would take as long as to find them.
+        given["dimension"] = filters.dimension
+        conditions.append(
+            f"""EXISTS (FROM paragraphs p WHERE p.report_id = r.report_id AND {_UNDER_DIMENSION}
+                AND len(list_filter(string_split($words, ' '), lambda word: contains(lower(p.text), word))) > 0)"""
+        )
+    where = filters._asdict()
+    del where["dimension"]
+    if any(value is not None for value in where.values()):
+        given |= where
+        conditions.append(f"r.report_id IN (SELECT report_id FROM report_states WHERE {_FILTERED})")
+    # What the others are called is not looked up: that would take as long as to find them.
     rows = connection.execute(
-        f"SELECT {_FOUND}, score FROM search_reports($words) AS r WHERE {_FILTERED} {under} LIMIT $limit",
-        given | {"words": " ".join(wanted), "limit": limit},
+        f"""WITH best AS (
+                SELECT r.report_id, r.score FROM search_scores($words) r
+                {"WHERE " + " AND ".join(conditions) if conditions else ""}
+                ORDER BY r.score DESC, r.report_id LIMIT $limit)
+            SELECT s.report_id, coalesce(s.title, s.report_id), s.region, s.report_year, s.url, b.score
+            FROM best b JOIN report_states s ON s.report_id = b.report_id ORDER BY b.score DESC, s.report_id""",
+        given,
     ).fetchall()
     found = _passages(connection, [row[0] for row in rows], wanted, filters.dimension)
     return [_hit(row, found.get(row[0], [])[:passages]) for row in rows]

@@ -166,9 +166,9 @@ SELECT o.report_id, r.region_code, r.region, r.level, r.issuer, o.report_year, o
 FROM text_observations o JOIN report_states r ON r.report_id = o.report_id
 WHERE o.latest AND o.cell;
 
--- Ranked search: reports that hold every one of the words, apart by blanks, best first (BM25). A word that the index
--- does not know as one word is cut into the longest words in it that the index knows.
-CREATE OR REPLACE MACRO search_reports(wanted) AS TABLE
+-- Reports that hold every one of the words, apart by blanks, and how well (BM25). A word that the index does not know as
+-- one word is cut into the longest words in it that the index knows.
+CREATE OR REPLACE MACRO search_scores(wanted) AS TABLE
 WITH asked AS (
     SELECT DISTINCT word FROM (SELECT unnest(regexp_split_to_array(lower(wanted), '[\s　]+')) AS word) WHERE word <> ''
 ),
@@ -196,9 +196,13 @@ scores AS (
     WHERE d.latest
     GROUP BY p.doc HAVING count(*) = (SELECT count(*) FROM tokens)
 )
+SELECT d.report_id, c.score FROM scores c JOIN search_documents d ON d.doc = c.doc;
+
+-- Ranked search: the same reports, best first, with what they are called.
+CREATE OR REPLACE MACRO search_reports(wanted) AS TABLE
 SELECT s.report_id, c.score, coalesce(s.title, s.report_id) AS title, s.issuer, s.region_code, s.region, s.level,
        s.report_year, s.published_on, s.url
-FROM scores c JOIN search_documents d ON d.doc = c.doc JOIN report_states s ON s.report_id = d.report_id
+FROM search_scores(wanted) c JOIN report_states s ON s.report_id = c.report_id
 ORDER BY c.score DESC, s.report_id;
 
 -- Exact search: the paragraphs that hold the words just so.
