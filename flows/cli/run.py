@@ -177,9 +177,9 @@ def watched(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings,
 
 
 async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings: Settings, console: Console) -> Result:
-    from flows.operation.orchestration import prepare, send_what_is_held, why_no_server
+    from flows.operation.orchestration import answers, prepare, send_what_is_held, why_no_server
     from flows.operation.progress import observed_by
-    from flows.operation.server import free_port, running_server
+    from flows.operation.server import ServerError, free_port, running_server
 
     home = settings.directory().prefect
     async with contextlib.AsyncExitStack() as stack:
@@ -189,12 +189,20 @@ async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings
             server = await stack.enter_async_context(
                 running_server("127.0.0.1", free_port(), home / "server.log", console.print)
             )
-            os.environ["PREFECT_API_URL"] = server.api
+            api = os.environ["PREFECT_API_URL"] = server.api
             stack.push_async_callback(send_what_is_held)
         else:
             console.print(f"Shown in the Prefect UI at {api.removesuffix('/api')}.")
         with bars(console) as drawn, observed_by(drawn):
-            return await flow()
+            try:
+                return await flow()
+            except Exception as fault:
+                if hasattr(type(fault), "exit_code") or answers(api, within_s=5.0):
+                    raise
+                raise ServerError(
+                    f"The Prefect server at {api.removesuffix('/api')} no longer answers: see to it, then run "
+                    "again. What was archived stays, and the next run goes on from there."
+                ) from fault
 
 
 def tell(outcome: RunOutcome, console: Console) -> None:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import http.server
+import io
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from rich.console import Console
 
+from flows.cli.run import watched
 from flows.operation.orchestration import prepare, why_no_server
+from flows.operation.server import ServerError
+from flows.settings import Settings
 
 PASSWORD = "operator:青山"
 
@@ -55,3 +61,22 @@ def test_a_locked_server_is_used_by_those_it_lets_in(
 def test_why_there_is_none(locked: str) -> None:
     assert "PREFECT_API_AUTH_STRING=user:password" in why_no_server(locked)
     assert why_no_server("http://127.0.0.1:9/api") == "No Prefect server runs."
+
+
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        pytest.param(True, (ValueError, "of the run"), id="the fault is the run's"),
+        pytest.param(False, (ServerError, "no longer answers"), id="the server is gone"),
+    ],
+)
+def test_what_a_failed_run_says(
+    there: bool, told: tuple[type[Exception], str], locked: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.environ", {"PREFECT_API_URL": locked if there else "http://127.0.0.1:9/api"})
+
+    async def flow() -> None:
+        raise ValueError("of the run")
+
+    with pytest.raises(told[0], match=told[1]):
+        watched(flow, Settings(data=tmp_path), Console(file=io.StringIO()))
