@@ -90,12 +90,17 @@ def test_killed_half_way_it_goes_on_where_it_was(loaded: Path, archive_alone: Pa
     while alive(process.pid):  # the processes that read end with the one that started them
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    kept = [json.loads(line)["reading"] for path in folder.glob("journal-*.jsonl") for line in path.open("rb") if line]
+    kept = [json.loads(line)["reading"] for path in folder.glob("journal-*.jsonl") for line in whole_lines(path)]
     done = fazhi("reextract", "--data", str(archive_alone))
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"({len(set(kept))} more had been read before)" in done.stdout
     assert contents(archive_alone) == contents(loaded)
     assert not folder.exists()
+
+
+def whole_lines(journal: Path) -> list[bytes]:
+    """The lines of a journal but for one that the kill cut off."""
+    return [line for line in journal.read_bytes().splitlines(keepends=True) if line.endswith(b"\n")]
 
 
 def alive(group: int) -> bool:

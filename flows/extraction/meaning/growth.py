@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
+from itertools import takewhile
 
 from flows.extraction.facts import Check
 from flows.extraction.meaning.figures import VERDICTS, Figure, Figures, judge, plain
@@ -46,20 +48,21 @@ class Growth:
             if now is None:
                 continue
             last = self.last_year(at, now)
-            if moved is not None:
-                down = DOWN.search(self.told.text[now.quantity.end : moved.quantity.end]) is not None
-                base = now.value + moved.value if down else now.value - moved.value
-            elif last is not None:
-                base = last.value
-            else:
-                continue
-            if base <= 0:
-                continue
-            difference = now.value - base
-            computed = difference if points else 100 * difference / base
             down = quantity.direction == "down" or bool(SHRUNK.search(self.told.words(at)))
             stated = -figure.value if down and figure.value > 0 else figure.value
-            verdict = judge(stated, figure.places, computed, now.slack and abs(computed) / 100)
+            judged = []
+            for count in [now] if moved is None else self.counts_before(now):
+                base = self.base(count, moved, last)
+                if base is not None and base > 0:
+                    difference = count.value - base
+                    computed = difference if points else 100 * difference / base
+                    verdict = judge(stated, figure.places, computed, count.slack and abs(computed) / 100)
+                    judged.append((verdict, count, base, difference, computed))
+            if not judged:
+                continue
+            # The difference may be of any of them: the nearest is at fault only where none fits.
+            fitting = (one for one in judged if one[0] != "mismatch")
+            verdict, now, base, difference, computed = next(fitting, judged[0])
             mark = "个百分点" if points else "%"
             over = "" if points else f" ÷ {plain(base)}"
             shown = float(round(computed, figure.places + 2))
@@ -92,6 +95,22 @@ class Growth:
         if not MOVED.fullmatch(self.told.text[count.quantity.end : now.quantity.start]):
             return None, None
         return count, now
+
+    def counts_before(self, now: Figure) -> list[Figure]:
+        """A count, and those before it in its sentence and of its unit: 受理312件，办结309件，同比减少43件."""
+        others = (self.told.figures[index] for index in range(now.at - 1, -1, -1))
+        return [now] + [
+            other
+            for other in takewhile(lambda other: other.sentence == now.sentence, others)
+            if other.quantity.unit == now.quantity.unit and other.quantity.kind != "change"
+        ]
+
+    def base(self, now: Figure, moved: Figure | None, last: Figure | None) -> Fraction | None:
+        """What was there before: by the difference that is stated, else by last year's figure."""
+        if moved is None:
+            return last.value if last is not None else None
+        down = DOWN.search(self.told.text[now.quantity.end : moved.quantity.end]) is not None
+        return now.value + moved.value if down else now.value - moved.value
 
     def rate_before(self, at: int) -> Figure | None:
         """The rate right before a change in percentage points, in its sentence."""

@@ -163,6 +163,16 @@ CASES = [
         [("growth", -12.76, -587, 4599, "rounded")],
     ),
     (
+        "growth of the first of two counts",
+        "受理来信⟦312件⟧,办结⟦309件⟧,办结率⟦99.04%⟧,同比减少⟦↓43件⟧,下降⟦↓12.11%⟧。",
+        [("rate", 99.04, 309, 312, "rounded"), ("growth", -12.11, -43, 355, "rounded")],
+    ),
+    (
+        "growth that fits neither of two counts",
+        "受理来信⟦312件⟧,办结⟦309件⟧,同比减少⟦↓43件⟧,下降⟦↓15%⟧。",
+        [("growth", -15, -43, 352, "mismatch")],
+    ),
+    (
         "from one figure to another",
         "行政权力事项由⟦1958项⟧精简到⟦1614项⟧,精简⟦17.6%⟧。",
         [("growth", -17.6, -344, 1958, "rounded")],
