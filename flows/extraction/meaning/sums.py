@@ -17,6 +17,10 @@ LISTED = re.compile(rf"{JOINED.pattern}|[,，](?:其他|其余|余下|剩余)[^,
 ALTOGETHER = re.compile(r"[,，、]?(?:合计|共计|总计)(?:为|达)?")
 TOGETHER = re.compile(r"警告|罚款|没收|吊销|暂扣|停产|拘留")
 """Penalties that are imposed together, so that their counts may exceed that of the decisions."""
+EACH = re.compile(r"每|最高|限额|标准")
+"""Amounts of one case each, which nobody adds up."""
+PEOPLE = frozenset(("人", "名", "位", "个人"))
+"""Units of what may be counted under several heads: 执法人员120人,其中本科100人、党员60人."""
 OF_THEM = re.compile(r"[^。；;（(]*其中")
 REST = re.compile(r"其他|其余|余下|剩余")
 DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
@@ -146,7 +150,7 @@ class Sums:
             return []
         held = self.listed(totals[0], parts)
         summed = sum((part.value for part in held), NONE)
-        return [self.summed(totals[0], held, summed, "mismatch")] if summed > totals[0].value else []
+        return [self.summed(totals[0], held, summed, "mismatch")] if self.exceeds(totals[0], held, summed) else []
 
     def is_part(self, figure: Figure, sentence: int, unit: str | None) -> bool:
         """Whether a figure is an exact count of this sentence and unit."""
@@ -198,9 +202,19 @@ class Sums:
         whole = REST.match(self.told.words(parts[-1].at).lstrip("、")) is not None
         if OF_THEM.match(opened) is None:
             return whole and len(parts) > 2 and opened[:1] in (",", "，")
-        if any(TOGETHER.search(self.told.counted(part.at)) for part in parts):
+        if self.may_overlap(parts):
             return False
-        return whole or summed > total.value or self.is_parted(total, parts)
+        return whole or self.is_parted(total, parts) or self.exceeds(total, parts, summed)
+
+    def may_overlap(self, parts: Sequence[Figure]) -> bool:
+        """Whether one case may stand among several of the parts."""
+        return any(TOGETHER.search(self.told.counted(part.at)) for part in parts)
+
+    def exceeds(self, total: Figure, parts: Sequence[Figure], summed: Fraction) -> bool:
+        """Whether parts are more than their whole, and are none that may be counted twice."""
+        each = any(EACH.search(self.told.words(one.at)) for one in (total, *parts))
+        counted_once = not each and not self.may_overlap(parts) and total.quantity.unit not in PEOPLE
+        return summed > total.value and counted_once
 
     def is_parted(self, total: Figure, parts: Sequence[Figure]) -> bool:
         """Whether a total is by its indicator the sum of those that are its parts: 建议提案 of 建议 and 提案."""

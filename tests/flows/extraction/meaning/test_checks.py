@@ -105,6 +105,8 @@ CASES = [
         "清理文件⟦57件⟧,保留⟦53件⟧、废止⟦4件⟧,保留率⟦93%⟧。",
         [("sum", 57, 57, None, "consistent"), ("rate", 93, 53, 57, "rounded")],
     ),
+    ("people counted under two heads", "执法人员⟦120人⟧,其中本科以上⟦100人⟧、党员⟦60人⟧。", []),
+    ("amounts of one case each", "补助上限为⟦250元⟧,其中职工每人⟦200元⟧、居民每人⟦100元⟧。", []),
     ("penalties imposed together", "作出处罚⟦100件⟧,其中警告⟦60件⟧、罚款⟦55件⟧、吊销证照⟦3件⟧。", []),
     (
         "a share of a whole beside it",
