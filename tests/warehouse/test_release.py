@@ -89,6 +89,13 @@ def test_a_rebuild_starts_empty_and_keeps_the_runs(tmp_path: Path) -> None:
         assert staging.connection.execute("SELECT run_id FROM runs").fetchall() == [("run-1",)]
 
 
+def test_the_gate_lets_texts_without_paragraphs_pass(tmp_path: Path) -> None:
+    root, rows = tmp_path / "warehouse", text_rows(1, FIRST)
+    del rows["paragraphs"]
+    publish(root, write(tmp_path / "1", run_rows(1), rows))
+    assert count(root) == (1,)
+
+
 @pytest.mark.parametrize(
     ("damage", "check"),
     [

@@ -78,7 +78,7 @@ def _take_slice(connection: duckdb.DuckDBPyConnection, first: int) -> None:
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE judged_texts AS
             SELECT report_id, text_digest, CAST(place AS INTEGER) AS place, length(text) AS length,
-                   sha256(text) AS computed
+                   sha256(text) AS computed, row
             FROM texts JOIN loaded_places ON texts.rowid = loaded_places.row
             WHERE place BETWEEN {first} AND {first + _SLICE - 1}"""
     )
@@ -87,6 +87,11 @@ def _take_slice(connection: duckdb.DuckDBPyConnection, first: int) -> None:
            SELECT j.place, p.para_no, p.start, p."end", p.text FROM text_paragraphs p
            JOIN (SELECT t.rowid AS row, j.place
                  FROM text_paragraphs t JOIN judged_texts j USING (report_id, text_digest)) j ON p.rowid = j.row"""
+    )
+    # A batch may hold texts alone: then the text is its own paragraph.
+    connection.execute(
+        """INSERT INTO judged_paragraphs SELECT j.place, 1, 0, j.length, t.text FROM texts t
+           JOIN (FROM judged_texts ANTI JOIN judged_paragraphs USING (place)) j ON t.rowid = j.row"""
     )
 
 
