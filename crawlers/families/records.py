@@ -109,7 +109,9 @@ def _made(record: Mapping[str, object], links: tuple[str, ...]) -> str | None:
         names = re.findall(r"\{(\w+)\}", link)
         values = {name: record.get(name) for name in names}
         if all(isinstance(value, str | int) and str(value).strip() for value in values.values()):
-            return re.sub(r"\{(\w+)\}", lambda found: str(values[found.group(1)]), link)  # noqa: B023 (used at once)
+            for name, value in values.items():
+                link = link.replace(f"{{{name}}}", str(value))
+            return link
     return None
 
 

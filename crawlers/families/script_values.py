@@ -201,8 +201,8 @@ class Script:
         elif word == "{":
             value, end = self._object(end)
         elif word == "[":
-            value, end = self._series(end, "]")  # type: ignore[assignment]  # a list of what may be unknown
-            value = [None if isinstance(part, Unknown) else part for part in value]  # type: ignore[union-attr]
+            series, end = self._series(end, "]")
+            value = [None if isinstance(part, Unknown) else part for part in series]
         elif word == "(":
             value, end = self._expression(end)
             end = self._next(end)[2]
