@@ -40,7 +40,7 @@ from twisted.web.client import _HTTP11ClientFactory
 
 from crawlers.archive.captures import Capture
 from crawlers.archive.exchange import Exchange, Headers, Judgement, Truncation
-from crawlers.archive.writer import ArchiveWriter
+from crawlers.archive.writer import ArchiveClosed, ArchiveWriter
 
 logger = logging.getLogger(__name__)
 
@@ -69,11 +69,14 @@ class Recorder:
         return recorder
 
     def record(self, request: Request, exchange: Exchange, judgement: Judgement | None = None) -> Capture:
-        """Archive an exchange and leave its capture in `request.meta`; raises ArchiveWriteFailed and ends the crawl."""
+        """Archive an exchange and leave its capture in `request.meta`; raises ArchiveWriteFailed and ends the crawl.
+        Raises ArchiveClosed for an answer to a crawl that was stopped: it was in flight when the archive was closed."""
         if self.failure is not None:
             raise self.failure
         try:
             capture = self.writer.record(exchange, judgement)
+        except ArchiveClosed:
+            raise
         except Exception as error:
             self.failure = error
             logger.error("%s", error)

@@ -56,6 +56,10 @@ class ArchiveWriteFailed(Exception):  # noqa: N818 - says what is the matter, as
     exit_code = 1
 
 
+class ArchiveClosed(Exception):  # noqa: N818 - as above
+    """An exchange came after the archive was closed: its crawl has ended, and the next one asks again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Original:
     """A response record that a revisit may refer to: it exists, in a file that is closed and safe."""
@@ -175,6 +179,7 @@ class ArchiveWriter:
         self._new_id = new_id
         self._roll_at = roll_at
         self._serial = 0
+        self._closed = False
         self._file: _OpenFile | None = None
         self._log = capture_log.LogWriter(self.store.staging / capture_log.FOLDER / f"{run_id}-{shard}.jsonl")
 
@@ -182,8 +187,10 @@ class ArchiveWriter:
         """Judge an exchange, write its records and its row, and return the row.
 
         `judgement` is for what only the caller can know; otherwise the judge is asked. Raises ArchiveWriteFailed when
-        the disk does not take it; the archive is then as it was before the call.
+        the disk does not take it, ArchiveClosed after `close`; the archive is then as it was before the call.
         """
+        if self._closed:
+            raise ArchiveClosed(f"{exchange.url} was answered after the archive of {self.run_id} was closed.")
         if judgement is None:
             judgement = self._judge(exchange)
         file = self._file if self._file is not None else self._open()
@@ -279,7 +286,8 @@ class ArchiveWriter:
         return capture
 
     def close(self) -> None:
-        """Make everything durable and give the open file its name. May be called twice."""
+        """Make everything durable and give the open file its name. May be called twice; nothing is recorded after."""
+        self._closed = True
         self._close_file()
         self._log.close()
         if self.store.local is None:

@@ -11,10 +11,15 @@ from typing import Any
 
 import pytest
 from fastwarc.warc import ArchiveIterator, WarcRecordType
+from scrapy import Request
+from scrapy.utils.test import get_crawler
 
 from crawlers.archive.check import check
 from crawlers.archive.reader import ArchiveReader
+from crawlers.archive.recorder import Recorder
 from crawlers.archive.store import Store
+from crawlers.archive.writer import ArchiveClosed
+from tests.crawlers.archive.exchanges import writer
 from tests.crawlers.archive.odd_server import ANSWERS, GZIPPED, PAGE, serving
 
 
@@ -139,3 +144,14 @@ def test_no_response_that_was_not_archived_reaches_the_spider(tmp_path: Path) ->
     answered = [outcome["capture"] for outcome in crawled.seen if "body" in outcome]
     assert set(answered) <= set(captures)
     assert check(Store(tmp_path)).sound
+
+
+def test_an_answer_after_the_end_is_no_fault_of_the_archive(tmp_path: Path) -> None:
+    out = writer(tmp_path)
+    recorder = Recorder(get_crawler(), out)
+    out.close()
+    late = Request("http://127.0.0.1:1/late", meta={"portal_id": "yunxi", "role": "article"})
+    with pytest.raises(ArchiveClosed):
+        recorder.refuse(late, "robots.txt forbids it.")
+    assert recorder.failure is None
+    assert "capture" not in late.meta

@@ -18,7 +18,7 @@ from crawlers.archive.capture_log import CaptureLog, read_log
 from crawlers.archive.exchange import Exchange, digest_of
 from crawlers.archive.reader import ArchiveReader
 from crawlers.archive.store import Store
-from crawlers.archive.writer import ArchiveWriteFailed
+from crawlers.archive.writer import ArchiveClosed, ArchiveWriteFailed
 from tests.crawlers.archive.exchanges import BASE, HTML, NOON, PAGE, exchange, one_of_each, second_night, write, writer
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -194,6 +194,16 @@ def test_a_file_has_a_temporary_name_while_it_is_written(tmp_path: Path) -> None
     out.close()
     out.close()
     assert [path.name for path in (tmp_path / "warc").iterdir()] == [f"{NIGHT_1}-0-00000.warc.gz"]
+
+
+def test_nothing_is_recorded_once_it_is_closed(tmp_path: Path) -> None:
+    out = writer(tmp_path)
+    out.record(exchange("/in-time"))
+    out.close()
+    with pytest.raises(ArchiveClosed, match="/too-late was answered after the archive of"):
+        out.record(exchange("/too-late"))
+    assert [path.name for path in (tmp_path / "warc").iterdir()] == [f"{NIGHT_1}-0-00000.warc.gz"]
+    assert [row.url.rpartition("/")[2] for row in read_log(Store(tmp_path))] == ["in-time"]
 
 
 def test_nothing_is_overwritten_by_the_same_run_and_shard(tmp_path: Path) -> None:
