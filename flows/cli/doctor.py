@@ -43,11 +43,7 @@ def findings(settings: Settings) -> Iterator[Finding]:
     yield _release(directory)
     yield _registry(settings.registry())
     yield _prefect_server()
-    yield _tool(
-        "LibreOffice",
-        ("soffice", "libreoffice"),
-        "reads .doc, .wps and .xls; Debian: apt-get install libreoffice-writer-nogui libreoffice-calc-nogui",
-    )
+    yield reader_of_old_files()
 
 
 def _packages() -> Iterator[Finding]:
@@ -119,9 +115,22 @@ def _prefect_server() -> Finding:
     return Finding("Prefect server", "ok", server)
 
 
-def _tool(what: str, names: tuple[str, ...], use: str) -> Finding:
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    return Finding(what, "ok" if found else "optional", found or f"not installed; {use}")
+def reader_of_old_files() -> Finding:
+    """LibreOffice, and which of its parts are not installed."""
+    from flows.extraction.text.legacy import lacks, libreoffice
+
+    reads = {"writer": ".doc, .wps, .rtf", "calc": ".xls"}
+    office = libreoffice()
+    missing = [part for part in reads if office is None or lacks(office, part)]
+    if not missing:
+        return Finding("LibreOffice", "ok", str(office))
+    found = "not installed" if office is None else f"{office} lacks its {' and its '.join(map(str.title, missing))}"
+    return Finding(
+        "LibreOffice",
+        "optional",
+        f"{found}, so {', '.join(reads[part] for part in missing)} cannot be read; "
+        f"Debian: apt-get install {' '.join(f'libreoffice-{part}-nogui' for part in missing)}",
+    )
 
 
 SECRET_WORDS = ("AUTH", "PASSWORD", "SECRET", "TOKEN", "KEY")

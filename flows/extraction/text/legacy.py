@@ -16,10 +16,21 @@ LONGEST_SECONDS = 120
 """A report takes 3 s, and 13 s on a busy machine."""
 
 
+def libreoffice() -> str | None:
+    """The program that reads old files; None where LibreOffice is not installed."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+def lacks(office: str, part: str) -> bool:
+    """Whether the LibreOffice of this program lacks its `writer` or `calc`, as far as its folder shows that."""
+    programs = Path(office).resolve().parent
+    return (programs / "soffice.bin").exists() and not (programs / f"s{part}").exists()
+
+
 def modern(content: bytes, kind: str) -> bytes:
     """An old office file as a docx or xlsx package. Unreadable("needs_libreoffice") where no LibreOffice is installed
     that reads it, Unreadable("damaged") where it cannot."""
-    office = shutil.which("soffice") or shutil.which("libreoffice")
+    office = libreoffice()
     if office is None:
         raise Unreadable(
             "needs_libreoffice",
@@ -39,7 +50,7 @@ def modern(content: bytes, kind: str) -> bytes:
         _convert(office, source, target)
         made = source.with_suffix(f".{target}")
         if not made.is_file():
-            if _lacks(office, part):
+            if lacks(office, part):
                 raise Unreadable(
                     "needs_libreoffice",
                     f"The LibreOffice here has no {part.title()}; install libreoffice-{part}-nogui and read it again.",
@@ -76,12 +87,6 @@ def _convert(office: str, source: Path, target: str) -> None:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-
-
-def _lacks(office: str, part: str) -> bool:
-    """Whether the LibreOffice of this `soffice` lacks its Writer or Calc, as far as its folder shows that."""
-    programs = Path(office).resolve().parent
-    return (programs / "soffice.bin").exists() and not (programs / f"s{part}").exists()
 
 
 def _is_workbook(content: bytes) -> bool:

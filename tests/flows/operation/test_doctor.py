@@ -1,8 +1,9 @@
+import re
 from pathlib import Path
 
 import pytest
 
-from flows.cli.doctor import masked
+from flows.cli.doctor import masked, reader_of_old_files
 from flows.settings import Settings
 
 
@@ -37,3 +38,32 @@ def test_each_setting_says_where_it_came_from(tmp_path: Path, monkeypatch: pytes
 )
 def test_no_secret_is_shown(name: str, value: str, shown: str) -> None:
     assert masked(name, value) == shown
+
+
+@pytest.mark.parametrize(
+    ("programs", "state", "told"),
+    [
+        ("soffice soffice.bin swriter scalc", "ok", r"/soffice$"),
+        (
+            "soffice soffice.bin swriter",
+            "optional",
+            r"/soffice lacks its Calc, so \.xls cannot .* libreoffice-calc-nogui$",
+        ),
+        (
+            "soffice soffice.bin",
+            "optional",
+            r"lacks its Writer and its Calc, so \.doc, \.wps, \.rtf, \.xls cannot",
+        ),
+        ("libreoffice", "ok", r"/libreoffice$"),
+        ("", "optional", r"^not installed.*install libreoffice-writer-nogui libreoffice-calc-nogui$"),
+    ],
+    ids=["whole", "no-calc", "bare", "parts-elsewhere", "none"],
+)
+def test_it_is_said_what_libreoffice_cannot_read(
+    programs: str, state: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in programs.split():
+        (tmp_path / name).touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = reader_of_old_files()
+    assert (found.state, bool(re.search(told, found.detail))) == (state, True), found.detail
