@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from crawlers.archive.salvage import salvage
 from crawlers.portals import load_registry
-from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards, portal_sentence
+from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect, cut_into_shards
 from flows.data_directory import DataDirectory
 from flows.loading.accounts import archive_account
 from flows.loading.batches import pending_runs, write_batch
@@ -31,6 +31,7 @@ from flows.operation.morning_report import MorningReport, show
 from flows.operation.orchestration import stay_with_runner
 from flows.operation.progress import in_thread, observer
 from flows.operation.progress_artifact import shown
+from flows.operation.sentences import TROUBLED, counted, tell
 from flows.run_ids import new_run_id, spoken
 from flows.settings import Settings
 from flows.shards import ShardOrder, collect_elsewhere, end_leftovers, portal_rows, publish_registry
@@ -39,7 +40,6 @@ from warehouse.release import GateRefused
 
 Flow = Literal["nightly", "backfill"]
 Outcome = Literal["ok", "partial", "failed"]
-TROUBLED = frozenset({"drift", "blocked", "unreachable"})
 
 
 class Order(BaseModel):
@@ -132,8 +132,10 @@ def run_name() -> str:
     order = told.get("order") or Order.from_settings(Settings())
     count = len(order.portals) or len(load_registry(order.registry))
     years = f" of {told['from_year']} to {told['to_year']}" if "from_year" in told else ""
-    now = spoken(new_run_id(f"{flow_run.flow_name}{years}", datetime.now(UTC)))
-    return f"{now}, {count} portal{'' if count == 1 else 's'}"
+    # A runner has the process ready some seconds before its time.
+    now = datetime.now(UTC)
+    start = max(now, flow_run.scheduled_start_time or now)
+    return f"{spoken(new_run_id(f'{flow_run.flow_name}{years}', start))}, {counted(count, 'portal')}"
 
 
 @task(task_run_name="collect {job.shard.name}", log_prints=False)
@@ -143,8 +145,7 @@ async def collect_shard(job: CrawlJob, timeout_s: float) -> list[dict[str, Any]]
 
     def hear(event: Mapping[str, Any]) -> None:
         listener.step("collect", event)
-        if sentence := portal_sentence(event):
-            log.info(sentence)
+        tell(event, log)
 
     return await collect(job, hear, timeout_s)
 
@@ -166,7 +167,8 @@ async def extract_run(order: Order, run_id: str) -> Path:
         observer().step("extract", event)
 
     batch = await in_thread(write_batch, order.directory, order.registry, run_id, step, order.processes)
-    get_run_logger().info("%d addresses that %s visited are in its batch.", documents, run_id)
+    addresses = counted(documents, "address was", "addresses were")
+    get_run_logger().info("%s visited; what they say lies in %s.", addresses, batch)
     return batch
 
 

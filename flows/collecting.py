@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from flows.loading.jsonl import read_rows
+from flows.operation.sentences import counted
 
 GRACE_S = 20.0
 """How long a crawl may take to close its archive after SIGTERM before it is killed."""
@@ -42,7 +43,7 @@ class Shard:
     @property
     def name(self) -> str:
         """What the Prefect UI calls it."""
-        return f"shard {self.number}, {len(self.portal_ids)} portal{'' if len(self.portal_ids) == 1 else 's'}"
+        return f"shard {self.number}, {counted(len(self.portal_ids), 'portal')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,15 +137,6 @@ async def collect(job: CrawlJob, on_event: Callable[[Event], None], timeout_s: f
     if code != 0:
         raise CrawlFailedError(f"The crawl of shard {job.shard.number} failed: {_last_words(log)} (log: {log})")
     return list(read_rows(job.out / "portals.jsonl"))
-
-
-def portal_sentence(event: Event) -> str | None:
-    """A portal's visit that is done, in one sentence; None for every other event."""
-    if event.get("event") != "portal_done":
-        return None
-    reason = f" ({event['reason'].rstrip('.')})" if event["reason"] else ""
-    numbers = f"{event['requests']} requests, {event['candidates']} candidates"
-    return f"{event['portal_id']} is {event['state']}{reason}: {numbers}."
 
 
 def _parse_event(line: bytes) -> Event | None:

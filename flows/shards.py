@@ -18,14 +18,17 @@ from prefect import flow, get_client, get_run_logger
 from prefect.client.schemas.filters import DeploymentFilter, DeploymentFilterName, FlowRunFilter
 from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import arun_deployment
+from prefect.runtime import flow_run
 from prefect.states import Cancelled, Cancelling
 from pydantic import BaseModel, ConfigDict
 
 from crawlers.archive.salvage import salvage
 from crawlers.archive.store import AlreadyThere, NoSuchFile, Store
-from flows.collecting import CrawlFailedError, CrawlJob, Event, Shard, collect, portal_sentence
+from flows.collecting import CrawlFailedError, CrawlJob, Shard, collect
 from flows.data_directory import DataDirectory
 from flows.operation.orchestration import stay_with_runner
+from flows.operation.sentences import tell
+from flows.run_ids import spoken
 from flows.settings import Settings
 
 DEPLOYMENT = "collect/collect"
@@ -65,7 +68,13 @@ def publish_registry(store: Store, registry: Path) -> str:
     return name
 
 
-@flow(name="collect", flow_run_name="collect shard {order.number} of {order.run_id}")
+def run_name() -> str:
+    """What the Prefect UI calls a crawl of one shard: its number, and whose it is."""
+    order: ShardOrder = flow_run.parameters["order"]
+    return f"collect shard {order.number} of {spoken(order.run_id)}"
+
+
+@flow(name="collect", flow_run_name=run_name)
 async def collect_on_worker(order: ShardOrder) -> int:
     """Crawl one shard here; returns how many portals were visited. Raises CrawlFailedError."""
     stay_with_runner()
@@ -81,11 +90,6 @@ async def collect_on_worker(order: ShardOrder) -> int:
     with store.open(order.registry) as file:
         registry.write_bytes(file.read())
     log = get_run_logger()
-
-    def hear(event: Event) -> None:
-        if sentence := portal_sentence(event):
-            log.info(sentence)
-
     job = CrawlJob(
         run_id=order.run_id,
         shard=Shard(order.number, order.portals),
@@ -99,7 +103,7 @@ async def collect_on_worker(order: ShardOrder) -> int:
         to_year=order.to_year,
     )
     try:
-        await collect(job, hear, order.timeout_s)
+        await collect(job, lambda event: tell(event, log), order.timeout_s)
     finally:
         rows = (out / "portals.jsonl").read_bytes() if (out / "portals.jsonl").exists() else b""
         await asyncio.to_thread(store.replace, _rows_name(order.run_id, order.number), rows)

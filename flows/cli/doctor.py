@@ -171,7 +171,9 @@ def doctor(
         broken |= finding.state == "missing"
         table.add_row(finding.what, f"[{styles[finding.state]}]{finding.state}[/]", escape(finding.detail))
     console.print(table)
-    shown = Table("setting", "value", "from", title="Settings")
+    shown = Table(title="Settings")
+    for heading in ("setting", "value", "from"):
+        shown.add_column(heading, overflow="fold")  # a name that is cut off is none
     for name, origin in settings.origins().items():
         variable = f"FAZHI_{name.upper()}"
         value = getattr(settings, name)

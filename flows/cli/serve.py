@@ -102,7 +102,7 @@ def _show_plans(try_now: str | None, moment: datetime | None, console: Console) 
 
     table = Table("flow", f"when ({TIME_ZONE})", "what")
     for plan in PLANS:
-        when = ", ".join(line for _, line in plan.schedules)
+        when = ", ".join(schedule.said for schedule in plan.schedules)
         if moment and plan.name == try_now:
             when = f"{moment:%H:%M}, once"
         table.add_row(plan.name, when or "when asked", plan.description)

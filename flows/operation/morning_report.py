@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from flows.operation.markdown import render
+from flows.operation.sentences import counted
 from flows.run_ids import spoken
 from warehouse.place import Place
 
@@ -22,6 +23,13 @@ MENDING = {
 
 MOST_LINES = 200
 """Lines of a table in the Markdown, which a browser must draw whole; the warehouse has all of them."""
+
+
+OUTCOMES = {
+    "ok": "all portals were read",
+    "partial": "some portals were not read as they should be",
+    "failed": "a crawl failed; what it had archived is released",
+}
 
 
 class ReportLine(BaseModel):
@@ -129,11 +137,21 @@ class MorningReport(BaseModel):
     @property
     def summary(self) -> str:
         """The night in one sentence."""
-        return (
-            f"{len(self.new)} reports are new, {len(self.revised)} revised, {len(self.removed)} removed; "
-            f"{self.for_a_person or 'no'} thing{'' if self.for_a_person == 1 else 's'} need"
-            f"{'s' if self.for_a_person == 1 else ''} a person."
-        )
+        new = counted(len(self.new), "report is", "reports are")
+        wanting = counted(self.for_a_person, "thing needs", "things need") if self.for_a_person else "nothing needs"
+        return f"{new} new, {len(self.revised)} revised, {len(self.removed)} removed; {wanting} a person."
+
+    @property
+    def states(self) -> str:
+        """How many portals are in which state, the most frequent first."""
+        states = Counter(line.state for line in self.portals)
+        return ", ".join(f"{count} {state}" for state, count in states.most_common())
+
+    @property
+    def visited(self) -> str:
+        """How many portals were asked how much, and how they are."""
+        asked = counted(sum(line.requests for line in self.portals), "request")
+        return f"{asked} to {counted(len(self.portals), 'portal')}: {self.states}"
 
     @classmethod
     def read(cls, place: Place, run_id: str, outcome: str, failures: Sequence[str]) -> MorningReport:
@@ -208,7 +226,13 @@ class MorningReport(BaseModel):
 
 def as_markdown(report: MorningReport) -> str:
     """The report for the Prefect UI."""
-    return render("morning_report.md.j2", report=report, run=spoken(report.run_id), most=MOST_LINES)
+    return render(
+        "morning_report.md.j2",
+        report=report,
+        run=spoken(report.run_id),
+        outcome=OUTCOMES[report.outcome],
+        most=MOST_LINES,
+    )
 
 
 def portal_table(report: MorningReport) -> list[dict[str, Any]]:
@@ -237,8 +261,7 @@ async def show(report: MorningReport) -> None:
     # What was counted comes first: a card shows the beginning of a description.
     told = f"{report.summary} ({run})"
     await acreate_markdown_artifact(key="morning-report", markdown=as_markdown(report), description=told)
-    states = Counter(line.state for line in report.portals)
-    told = f"{', '.join(f'{count} {state}' for state, count in states.most_common())} ({run})"
+    told = f"{report.states} ({run})"
     await acreate_table_artifact(key="portals", table=portal_table(report), description=told)
     coverage = report.coverage
     if coverage.report_year:

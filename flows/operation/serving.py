@@ -24,13 +24,22 @@ LEAD_S = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a flow runs, in TIME_ZONE."""
+
+    slug: str
+    cron: str
+    said: str
+    """The cron line as people say it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """A flow and when it runs."""
 
     flow: str
     """`module:function`."""
-    schedules: tuple[tuple[str, str], ...]
-    """Slug and cron line, in TIME_ZONE."""
+    schedules: tuple[Schedule, ...]
     description: str
 
     @property
@@ -49,7 +58,10 @@ PLANS = (
     Plan(
         "flows.nightly:nightly",
         # Reports of the year before are due by 1 April and appear in these months, in office hours.
-        (("night", "30 2 * * *"), ("noon", "0 12 * 1-4 *")),
+        (
+            Schedule("night", "30 2 * * *", "every day at 02:30"),
+            Schedule("noon", "0 12 * 1-4 *", "from January to April at 12:00 too"),
+        ),
         "Every portal once: collect, extract, load, release, morning report.",
     ),
     Plan("flows.backfill:backfill", (), "The reports of earlier years: give from_year and to_year."),
@@ -60,7 +72,7 @@ PLANS = (
     ),
     Plan(
         "flows.upkeep:upkeep",
-        (("week", "0 18 * * 0"),),
+        (Schedule("week", "0 18 * * 0", "every Sunday at 18:00"),),
         "A part of the archive checked, old facts removed, the registry and the watch over known reports checked.",
     ),
 )
@@ -79,13 +91,14 @@ async def deployments(trial: tuple[str, datetime] | None) -> list[RunnerDeployme
 
     made = []
     for plan in PLANS:
-        lines = plan.schedules
+        schedules = plan.schedules
         if trial and trial[0] == plan.name:
-            lines = (("trial", f"{trial[1].minute} {trial[1].hour} {trial[1].day} {trial[1].month} *"),)
+            minute = f"{trial[1].minute} {trial[1].hour} {trial[1].day} {trial[1].month} *"
+            schedules = (Schedule("trial", minute, f"{trial[1]:%H:%M}, once"),)
         made.append(
             await plan.load().ato_deployment(
                 name=plan.name,
-                schedules=[Cron(line, timezone=TIME_ZONE, slug=slug) for slug, line in lines],
+                schedules=[Cron(one.cron, timezone=TIME_ZONE, slug=one.slug) for one in schedules],
                 description=plan.description,
                 entrypoint_type=EntrypointType.MODULE_PATH,
             )

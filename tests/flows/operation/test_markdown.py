@@ -121,7 +121,22 @@ def test_a_long_night_shows_its_first_lines_and_says_how_many_there_are() -> Non
 def test_a_quiet_night_needs_nobody() -> None:
     quiet = report(failures=(), portals=(), new=(), revised=(), removed=(), late=(), problems=())
     assert quiet.for_a_person == 0
+    assert quiet.summary == "0 reports are new, 0 revised, 0 removed; nothing needs a person."
     assert "## What needs a person\nNothing." in as_markdown(quiet)
+
+
+def test_a_night_begins_with_its_outcome_and_the_states_of_its_portals() -> None:
+    told = report()
+    sound = told.portals[0].model_copy(update={"state": "ok", "requests": 4})
+    told = report(portals=(*told.portals, sound, sound), failures=(), removed=(), problems=(), revised=())
+    assert told.summary == "1 report is new, 0 revised, 0 removed; 1 thing needs a person."
+    assert as_markdown(told).splitlines()[:5] == [
+        "# r1",
+        "",
+        "- **partial**: some portals were not read as they should be.",
+        "- 9 requests to 3 portals: 2 ok, 1 drift.",
+        "- **1** new, **0** revised and **0** removed reports, of the new ones **1** late.",
+    ]
 
 
 def test_an_unknown_name_in_a_template_is_an_error() -> None:

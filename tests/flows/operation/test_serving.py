@@ -53,7 +53,7 @@ def deployed() -> dict[str, dict[str, Any]]:
 def test_the_work_pool_has_the_schedules_that_serve_has(plan: Any) -> None:
     entry = deployed()[plan.name]
     lines = tuple((one["slug"], one["cron"]) for one in entry.get("schedules", ()))
-    assert lines == plan.schedules
+    assert lines == tuple((one.slug, one.cron) for one in plan.schedules)
     assert {one["timezone"] for one in entry.get("schedules", ())} <= {TIME_ZONE}
     assert entry["entrypoint"] == plan.flow.replace(":", ".")
     assert entry["description"] == plan.description
