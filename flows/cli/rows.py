@@ -16,8 +16,12 @@ from rich.markup import escape
 from rich.rule import Rule
 from rich.table import Table
 
+from flows.operation.sentences import counted
+
 SHORT_CELLS = 24
-"""Columns of the terminal; what is wider may be folded, and has at least so much room."""
+"""Columns of the terminal; what is wider may be folded, and has at least so much room, or half of it where it then
+takes few lines."""
+FEW_LINES = 4
 
 
 class Shape(StrEnum):
@@ -47,7 +51,7 @@ def show(names: Sequence[str], rows: Sequence[Sequence[Any]], shape: Shape = Sha
         told = [[_told(value) for value in row] for row in rows]
         for drawn in _drawn(names, told, console.width):
             console.print(drawn)
-        typer.echo(f"{len(rows)} rows", err=True)
+        typer.echo(counted(len(rows), "row"), err=True)
 
 
 def _told(value: object) -> str:
@@ -65,7 +69,9 @@ def _drawn(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> I
     headers = [_folded(name, cells) for name, cells in zip(names, widest, strict=True)]
     least = [max(cells, *map(cell_len, header.split("\n"))) for header, cells in zip(headers, widest, strict=True)]
     room = width - 3 * len(names) - 1 - sum(cells for cells, folds in zip(least, long, strict=True) if not folds)
-    if room >= sum(long) * SHORT_CELLS:
+    each = room // (sum(long) or 1)
+    few = each >= SHORT_CELLS // 2 and max(widest, default=0) <= FEW_LINES * each
+    if room >= 0 and (few or each >= SHORT_CELLS or not any(long)):
         table = Table()
         for header, cells, folds in zip(headers, least, long, strict=True):
             table.add_column(escape(header), overflow="fold", width=None if folds else cells)

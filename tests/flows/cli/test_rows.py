@@ -47,6 +47,25 @@ def test_no_word_is_left_out(capsys: pytest.CaptureFixture[str], columns: int, s
 
 
 @pytest.mark.parametrize(
+    ("length", "shown"),
+    [(40, "┃ name"), (100, "row 1 ")],
+    ids=["names-of-some-lines", "sentences"],
+)
+def test_on_a_narrow_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, length: int, shown: str
+) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("TERM", "dumb")
+    show(["indicator", "name", "dimension", "reports", "percent"], [["a" * length] * 3 + ["12", "100"]])
+    told = capsys.readouterr()
+    assert shown in told.out
+    assert told.out.count("a") >= 3 * length
+    assert max(map(len, told.out.splitlines())) <= 80
+    assert told.err == "1 row\n"
+
+
+@pytest.mark.parametrize(
     ("shape", "printed"),
     [
         pytest.param(Shape.csv, "name,value\n云溪市,348.0\n", id="csv"),
