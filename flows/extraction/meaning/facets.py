@@ -12,7 +12,7 @@ from dataclasses import replace
 from flows.extraction.facts import Observation, Quantity
 from flows.extraction.meaning.bearings import Bearings
 from flows.extraction.meaning.choice import Choice
-from flows.extraction.meaning.lists import respective, total_of_parts
+from flows.extraction.meaning.lists import respective, shared_in_turn, total_of_parts
 from flows.extraction.meaning.matcher import SETTLED
 from flows.extraction.meaning.places import Place
 
@@ -114,9 +114,13 @@ class Facets:
 
     def share(self, index: int, place: Place, said: str) -> Observation | None:
         """The facet .share of the figure right before: 基本满意的23件,占比2.8%."""
-        if not OWN_SHARE.match(said):
+        in_turn = shared_in_turn(self.flat, self.quantities, index, place.sentence_start)
+        if in_turn is not None:
+            base = self.found[in_turn][0] if in_turn in self.found else None
+        elif not OWN_SHARE.match(said):
             return None
-        base = self.previous(index, place)
+        else:
+            base = self.previous(index, place)
         if base is None or base.indicator.endswith(FACETS) or base.unit == "%":
             return None
         quantity = self.quantities[index]

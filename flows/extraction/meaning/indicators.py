@@ -14,7 +14,7 @@ from flows.extraction.facts import Level, Observation, Quantity, Section
 from flows.extraction.meaning.bearings import Bearings
 from flows.extraction.meaning.choice import Choice, Found
 from flows.extraction.meaning.facets import Facets
-from flows.extraction.meaning.lists import items, respective
+from flows.extraction.meaning.lists import items, respective, shared_in_turn
 from flows.extraction.meaning.matcher import SETTLED, Matcher, load_matcher
 from flows.extraction.meaning.places import LEAD, ONCE, Place, Surroundings
 from flows.extraction.meaning.topics import bits, narrowed
@@ -36,6 +36,10 @@ GAP = re.compile(
 )
 SHARE = re.compile(r"占")
 RATE_END = re.compile(r"(?:率|度|比例)(?:均|都|皆|全部|分别|达|到|为|是|保持|实现|在|持续|已|约|超过?|近|\s)*$")
+BOTH = re.compile(
+    r"(收到|新收|接收|受理|立案|承办|承接)(?:并|且|、)(?:[全均已按依及]\w{0,5})?(审结|办结|结案|答复|回复|办理完毕)"
+)
+"""Two stages of one number: 受理并办结行政复议案件12件."""
 TIMED = frozenset(("%", "工作日", "天", "日", "小时", "分钟"))
 """Units of which an average is what an indicator states."""
 
@@ -112,6 +116,9 @@ class _Reading:
             return []
         turn, of = respective(self.flat, self.quantities, index, place.sentence_start)
         if of > 1:
+            if shared_in_turn(self.flat, self.quantities, index, place.sentence_start) is not None:
+                share = self.facets.share(index, place, said)
+                return [] if share is None else [share]
             first, last = self.turn(turn, of, index, place)
             named = self.named(first, last, turn, index, place)
             if named is not None:
@@ -121,6 +128,9 @@ class _Reading:
         several = self.rates(quantity, place)
         if several:
             return [self.observation(quantity, place, found) for found in several]
+        stages = self.stages(quantity, place)
+        if stages:
+            return [self.observation(quantity, place, found) for found in stages]
         best = self.choice.best(quantity, place)
         if quantity.kind == "change" and best is not None and best.rule.indicator.growth is None:
             return []  # 申请量增加69件 states no level
@@ -164,12 +174,26 @@ class _Reading:
                 found.append(one)
         return found
 
+    def stages(self, quantity: Quantity, place: Place) -> list[Found]:
+        """Both indicators of a number that two stages share: 收到并答复公开申请7件; none where they are not two."""
+        both = BOTH.search(self.flat, place.left, quantity.start)
+        if both is None:
+            return []
+        found: list[Found] = []
+        for other in (2, 1):
+            near = [hit for hit in place.near if hit[1] <= both.start(other) or hit[0] >= both.end(other)]
+            one = self.choice.best(quantity, place, near=near)
+            if one is not None and all(one.rule.indicator is not held.rule.indicator for held in found):
+                found.append(one)
+        same = len({one.rule.indicator.dimension for one in found}) == 1
+        return found if len(found) == 2 and same else []
+
     def list_before(self, turn: int, index: int, place: Place) -> tuple[int, int]:
         """Where the clause of the names before 分别 begins, and where 分别 stands."""
         start = self.quantities[index - turn].start
         begin = self.quantities[index - turn - 1].end if index > turn else 0
         begin = max(begin, place.sentence_start)
-        respectively = self.flat.rfind("分别", begin, start)
+        respectively = max(self.flat.rfind(word, begin, start) for word in ("分别", "依次"))
         clause = max(self.flat.rfind(mark, begin, respectively) for mark in ",;:")
         return max(clause + 1, begin), respectively
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from flows.extraction.facts import Quantity
 
 ITEM = re.compile(r"[、和与及]|以及|(?<=[”\"])(?=[“\"])")
 JOINT = re.compile(r"[、,和及与以]*(?:较?上年|同比)?(?:增长|下降|上升|减少|提高|降低|增加)?了?")
-RESPECTIVE = re.compile(r"分别")
+RESPECTIVE = re.compile(r"分别|依次")
+SHARED = re.compile(
+    r"[,，、]?(?:各|分别)?占比?[^,，;。\d]{0,12}(?:分别|依次)(?:为|是|达|占)?|[,，、]?(?:分别|依次)占(?:比|[^,，;。\d]{0,12}的)?"
+)
+"""All that stands between counts in a row and their shares: 维持90件、撤销21件,占比分别为62.9%和14.7%."""
+BESIDE = re.compile(r"(?:[、,，]|和|与|及|以及)[^,，;；。\d]{0,16}")
 MOST_PARTS = 8
 
 
@@ -43,6 +49,22 @@ def respective(flat: str, quantities: Sequence[Quantity], index: int, sentence_s
     while last + 1 < len(quantities) and joined(flat, quantities, last + 1):
         last += 1
     return index - first, last - first + 1
+
+
+def shared_in_turn(text: str, quantities: Sequence[Quantity], index: int, sentence_start: int) -> int | None:
+    """Which count a share is of, where 分别 gives shares to as many counts in a row; None where it does not."""
+    turn, of = respective(text, quantities, index, sentence_start)
+    first = index - turn
+    if of < 2 or first < of or quantities[first - of].start < sentence_start:
+        return None
+    counts = quantities[first - of : first]
+    if not SHARED.fullmatch(text, counts[-1].end, quantities[first].start):
+        return None
+    if any(one.unit != counts[0].unit or one.kind != "count" for one in counts):
+        return None
+    if not all(BESIDE.fullmatch(text, one.end, other.start) for one, other in pairwise(counts)):
+        return None
+    return index - of
 
 
 def total_of_parts(text: str, quantities: Sequence[Quantity], index: int) -> int | None:

@@ -29,9 +29,13 @@ TARGET = re.compile(
 )
 """What stands before a figure that is aimed at."""
 WHOLE = re.compile(r"[^,;:。、\n\d]{1,12}中(?:仍?有|已有)?")
+AMONG = re.compile(r"(?:人员|案件|案卷|单位|部门|企业|事项|纠纷|申请)中(?!的)")
+"""What parts a whole from those of it that are counted: 执法人员中法学专业仅2人."""
+SAME_THING = re.compile(r"、(?:案件|人员)?")
+"""Between two measures of what was named before the first: 移送涉嫌犯罪线索13条、案件6件."""
 BARE_COUNT = re.compile(
     r"(?:[由从至到为达有共计约近超逾已现的了]|原来|原先|上年|去年|总数|数量|总计|合计|累计|目前|全年|年内|增|增加|增长|扩大|扩展|拓展|扩充|提高|提升|升"
-    r"|上升|降|下降|减|减少|压减|精简|超过|达到)*"
+    r"|上升|降|下降|减|减少|压减|精简|超过|达到|涵盖|涉及|包含|包括|国家级|[省市州县区镇]级)*"
 )
 """Words that tell how many and not what."""
 COMPARED = re.compile(r"(?:超过|多于|高于|低于|少于)了?(?:同期|同级|同类)[^,;。\d]*(?=[,;。])")
@@ -167,12 +171,14 @@ class Surroundings:
             left, right = self.segment(index, clause_start, clause_end)
             before = hits[bisect_left(starts, left) : bisect_left(starts, quantity.start)]
             behind = hits[bisect_left(starts, quantity.end) : bisect_left(starts, right)]
+            if among := AMONG.search(self.flat, left, quantity.start):
+                before = [hit for hit in before if hit[0] >= among.end()]
             near = [hit for hit in before if hit[1] <= quantity.start] + [hit for hit in behind if hit[1] <= right]
-            if not near and at and self.is_bare(index, clause_start, right):
+            if at and self.is_bare(index, clause_start, right):
                 begin = ends[at - 1] + 1
                 earlier = self.quantities[max(index - 2, 0) : index]
                 if not any(begin < one.end <= clause_start for one in earlier):
-                    left, near = begin, [hit for hit in clause.lead if hit[0] >= begin]
+                    left, near = begin, [hit for hit in clause.lead if hit[0] >= begin] + near
             reached = min(clause_end + REACH, self.quantities[index + 1].start if index + 1 < after else end)
             after_clause = hits[bisect_left(starts, clause_end) : bisect_right(starts, reached)]
             near_bits = bits(near)
@@ -208,14 +214,16 @@ class Surroundings:
         flat, quantity = self.flat, self.quantities[index]
         if quantity.kind in ("rank", "change") or flat[clause_start - 1] != "," or flat[quantity.end : right].strip():
             return False
-        first = index
-        if index and self.quantities[index - 1].start >= clause_start:
-            first = index - 1  # 由77项增至106项
-            if not ONCE.search(flat, clause_start, self.quantities[first].start):
+        first, words = index, ""
+        while first and self.quantities[first - 1].start >= clause_start:
+            between = flat[self.quantities[first - 1].end : self.quantities[first].start]
+            listed = between[:1] == "、" and self.quantities[first - 1].unit == quantity.unit
+            beside = not between or self.matcher.carrier.fullmatch(between) is not None
+            if not (listed or beside or ONCE.search(flat, clause_start, self.quantities[first - 1].start)):
                 return False
-        words = flat[clause_start : self.quantities[first].start]
-        if first < index:
-            words += flat[self.quantities[first].end : quantity.start]
+            words += "" if beside else between.lstrip("、")
+            first -= 1
+        words += flat[clause_start : self.quantities[first].start]
         return BARE_COUNT.fullmatch(words) is not None
 
     def row(self, start: int, end: int, first: int, after: int) -> Iterator[tuple[int, Place]]:
@@ -284,7 +292,7 @@ class Surroundings:
             begin = self.quantities[index - 1].start
             # 旁听庭审9场次、230人次, 由3天压缩到1天, 18个部门209项: both share what stands before the first.
             between = flat[left : quantity.start]
-            listed = between == "、" and self.quantities[index - 1].unit != quantity.unit
+            listed = SAME_THING.fullmatch(between) is not None and self.quantities[index - 1].unit != quantity.unit
             shipped = self.quantities[index - 1].unit in ("批", "批次") and between in ("共", "计", "合计", "共计")
             beside = not between or listed or shipped or self.matcher.carrier.fullmatch(between) is not None
             lasting = self.quantities[index - 1].kind == "duration" and LASTING.search(flat, clause_start, begin)

@@ -17,6 +17,7 @@ from flows.extraction.facts import Check, CheckVerdict
 from flows.extraction.meaning.catalogue import Catalogue
 from flows.extraction.meaning.figures import (
     CASE_UNITS,
+    NONE,
     VERDICTS,
     Count,
     Figure,
@@ -28,6 +29,7 @@ from flows.extraction.meaning.figures import (
     plain,
     spread_of,
 )
+from flows.extraction.meaning.lists import joined, respective, shared_in_turn
 from flows.extraction.meaning.outcomes import OUTCOMES
 
 WHOLES = (
@@ -101,6 +103,10 @@ class Rates:
         before = self.told.before(at)
         said = self.told.words(at)
         share = "占" in said
+        begin = self.told.stops[rate.sentence - 1] + 1 if rate.sentence else 0
+        turn, shares = respective(self.told.text, self.told.quantities, at, begin)
+        if shares > 1 and "占" in self.told.words(at - turn):
+            return self.in_turn(at, turn, shares, begin)
         for code in sorted(rate.codes):
             if code in self.ratios:
                 part, of = self.ratios[code]
@@ -129,7 +135,7 @@ class Rates:
                 return None
             named = self.told.of_codes((code for words, code in WHOLES if words.search(said)), at)
             parts = [count_of(before), *self.told.lists(at, before)]
-            sure = said.lstrip("约近达").startswith("占")
+            sure = said.lstrip("约近达").startswith("占") and not self.in_row(at)
             return Trial(parts, [count_of(one) for one in near + named], sure, None)
         name = self.name(at)
         if not name:
@@ -156,6 +162,26 @@ class Rates:
         if before is None or before.quantity.bound != "exact" or before.quantity.kind == "change" or not rate.places:
             return None
         return Trial([count_of(before)], wholes, False, None)
+
+    def in_turn(self, at: int, turn: int, of: int, begin: int) -> Trial | None:
+        """The share that 分别 gives the count in its turn; sure where the counts of the row sum up to a whole."""
+        counted = shared_in_turn(self.told.text, self.told.quantities, at, begin)
+        if counted is None:
+            return None
+        first = at - turn - of
+        listed = self.told.figures[first : first + of]
+        summed = sum((one.value for one in listed), NONE)
+        wholes = [count_of(one) for one in self.told.neighbours(at) if one.at < first or one.at > at]
+        whole = [one for one in wholes if one.value == summed]
+        return Trial([count_of(self.told.figures[counted])], whole or wholes, bool(whole), None)
+
+    def in_row(self, at: int) -> bool:
+        """Whether a rate stands in a row of rates, so that the count right before need not be its own."""
+        told = self.told.quantities
+        return any(
+            0 < one < len(told) and told[one - 1].unit == told[one].unit and joined(self.told.text, told, one)
+            for one in (at, at + 1)
+        )
 
     def name(self, at: int) -> str:
         """What the rate `at` is called: 按期办结 of 按期办结率达."""
@@ -204,7 +230,7 @@ class Rates:
             hint = "" if implied is None else f";按所述比率反推,分母应约为{implied}"
             tried = [one for one, _ in failing if one is not whole]
             return self.made(rate, part, whole, computed, "mismatch", tried, hint)
-        if implied is not None and (trial.code or share):
+        if implied is not None and (trial.code or (share and not self.in_row(at))):
             self.remember(rate, Fraction(implied))
             hint = f";分母{implied}由比率反推,原文未写"
             computed = 100 * part.value / implied

@@ -104,7 +104,7 @@ def amount_of(
         elif more is not None:
             end, bound = more.end(), "over"
     direction: str | None = None
-    before = text[max(0, begin - 20) : begin]
+    before = text[max(0, begin - 20, text.rfind("\n", max(0, begin - 20), begin) + 1) : begin]
     if kind in ("percent", "ratio", "count", "money", "duration"):
         kind, direction = _change(before, kind, unit)
     if high is not None and kind != "change":

@@ -26,16 +26,24 @@ _DATED = re.compile(
 _OF_THESE = re.compile(r"^中(?=[，,仍尚]|[有已共]?$)")
 """What makes a count the whole of the next: 14个乡镇中仍有4个."""
 _NEXT_YEAR = re.compile(r"[至到]?[下次上]一?年度?$")
+_CARRIED = re.compile(r"^(?:另?加上?|连同|含|包括)?(?:上年|去年|上一年|往年)度?(?:结转|遗留|未结)(?:至?本年)?")
+"""Cases of the year before, which are of what was counted."""
 _FROM = re.compile(r"[由从](?:\S{0,3}的)?$")
 _BECAME = re.compile(
     r"(?:提高|提升|上升|下降|降低|减少|增加|扩大|扩充|扩容|压减|压缩|缩短|缩减|精简|整合|细化|细分|调整|跃升|增长|稳定|保持|控制"
     r"|提前|延长|达|[升降减增压提缩增扩])(?:[至到为成在]|[至到]了)$"
 )
-_LOOSE = re.compile(r"(?:[约近超逾了 ]|(?<!平)均)+$")
+_LOOSE = re.compile(r"(?:[约近超逾了 ]|(?<![平日月年人户案])均)+$")
 _DIGITS_BEFORE = re.compile(r".*[\d０-９](?:年(?:底|末|度|以前|以来|之前)*|月|日)?")
 _ALTOGETHER = re.compile(r"(?<=.)(?:共有|现有|共计)")
 _NO_NOUN = re.compile(r"\s*(?:[、)）以/(（]|[和与及](?=\S{2}))")
 """What behind a number begins no noun that it counts."""
+_HELD = re.compile(
+    r"([^、]{2,10})(?:围绕|结合|针对|依托|聚焦|紧扣|以).{4,}(?:开展|组织|举办|进行|召开)([\u4e00-\u9fff“”]{2,10})"
+)
+"""Who held what, with the occasion between: 理论学习中心组围绕习近平法治思想开展专题研讨."""
+_TAKEN = frozenset(("收到", "新收", "接收", "受理", "审结", "办结", "办理", "制发", "印发"))
+"""Verbs between a body and what it deals with, which its own name tells too."""
 LONG = 20
 
 
@@ -81,6 +89,8 @@ def is_stage(phrase: str) -> bool:
     """Whether a phrase tells what became of something and not of what: 审结, 宣布失效和废止."""
     words = vocabulary()
     phrase = _NEXT_YEAR.sub("", phrase)
+    if _CARRIED.fullmatch(phrase):
+        return True
     if phrase in words.stages:
         return True
     tokens = cut(phrase)
@@ -103,6 +113,8 @@ def trimmed(phrase: str) -> str:
         last -= 1
     while first < last and (tokens[first] in words.leads or tokens[first].strip(_EDGES) == ""):
         first += 1
+    if sum(map(len, tokens[first:last])) > LONG and (held := _HELD.fullmatch("".join(tokens[first:last]))):
+        return tidy(held[1] + held[2])
     if sum(map(len, tokens[first:last])) > LONG:  # what stands behind the last verb, or behind 等
         for at in range(last - 1, first, -1):
             if (tokens[at - 1] in words.leads or tokens[at - 1] in ("等", "各类")) and tokens[at] not in words.leads:
@@ -120,6 +132,10 @@ def noun_of(phrase: str) -> str:
     first = 0
     while first < len(tokens) - 1 and (tokens[first] in words.stages or tokens[first] in words.leads):
         first += 1
+    for at in range(len(tokens) - 2, first, -1):  # 县行政复议局新收复议申请
+        if tokens[at] in _TAKEN and "".join(tokens[at + 1 :]).startswith(("行政复议", "复议")):
+            first = at + 1
+            break
     return tidy("".join(tokens[first:])) or phrase
 
 

@@ -58,6 +58,8 @@ class Sentence:
     """What is done to all of a list: 对31份合同、12项决策进行审查."""
     listed: list[str] = field(default_factory=list)
     """Nouns before 分别 that still wait for their numbers."""
+    row: list[str] = field(default_factory=list)
+    """The subjects of the numbers of a list, until another begins."""
     rated: str = ""
     """What the last rate was of, if no count came behind it."""
     outside: tuple[str | None, str, str | None] | None = None
@@ -97,6 +99,8 @@ class Sentence:
             self.event = event[1]
         if subject is not None:
             self.previous = subject
+            if one.kind == "count":
+                self.row = [*self.row, subject] if joined else [subject]
         counted = subject is not None and tail.noun and subject.endswith(tail.noun) and len(subject) <= LONG
         noun = subject if subject is not None and counted else head or tail.noun
         for size in (4, 3, 2):

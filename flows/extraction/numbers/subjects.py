@@ -34,6 +34,9 @@ _RATE_WORD = re.compile(r"(?<=[\u4e00-\u9fff]{2})[率度]$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
 _EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
+_ANNOUNCED = re.compile(r"依次|如下|前[一二三四五六]|类型")
+_IN_TURN = re.compile(r"[，,、]?(?:(?:各|分别)?占(?:比|[^，,；;。]{0,10}的比[例重])?(?:分别)?[为是达占]?$|分别占)")
+"""Before the shares of numbers in a row: 维持90件、撤销21件，占比分别为62.9%、14.7%."""
 _LISTED = re.compile(r"\s?[、和及与]\s?|\s?以及\s?")
 _TREATED = re.compile(r"[^，,。；;\n]{0,18}?(?:进行|开展|予以|实施)了?([\u4e00-\u9fff]{2,10})")
 _TREATING = re.compile(r"[对为将](?:全[省市县区州]|本级|其中|各类)?$")
@@ -81,7 +84,13 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
 def _shared(raw: str, head: str, said: Sentence) -> str | None:
     """The subject of one of several numbers behind 分别, and of those that continue such a list."""
     if "分别" in raw:
-        said.listed = names_in_turn(raw)
+        if _IN_TURN.match(raw) and len(said.row) > 1:
+            said.listed = [f"{name}占比" for name in said.row]
+            return said.listed.pop(0)
+        alone = raw.lstrip("，,（( ").startswith("分别")  # 许可、处罚案卷138卷，分别为72卷和66卷
+        said.listed = names_in_turn(f"{said.previous}分别" if alone and said.previous else raw)
+        if len(said.listed) > 1 and all(map(is_stage, said.listed)) and (of := said.topic or said.carried):
+            said.listed = [name + noun_of(of) for name in said.listed]
         if all(_RATE.search(name) and len(name) <= 6 for name in said.listed):
             of_event = said.event and all(_EXAM_RATE.match(name) for name in said.listed)
             of = said.event if of_event else noun_of(said.topic or "")
@@ -176,6 +185,12 @@ def _of_what(text: str, one: Measured, said: Sentence, floor: int) -> str:
     return noun_of(said.topic or said.carried or "")
 
 
+def _named_before(text: str, one: Measured, said: Sentence) -> str:
+    """What the clause before names, unless it only announces a list; else what the sentence before counted."""
+    before = clause_before(text, one.start)
+    return noun_of(before if before and not _ANNOUNCED.search(before) else said.carried or "")
+
+
 def _counted(
     text: str, one: Measured, raw: str, head: str, tail: Tail, said: Sentence, floor: int, joined: bool
 ) -> str | None:
@@ -186,7 +201,7 @@ def _counted(
     if tail.noun:
         if said.treated:
             return said.treated + tail.noun
-        if tail.predicate and not head:
+        if tail.predicate and (not head or raw.endswith("等")):
             return f"{_whole_deed(text, one, tail, said)}的{tail.noun}"
         if head in words.levels or not head or raw.endswith("等") or _TREATING.search(raw):
             return tail.noun
@@ -203,9 +218,11 @@ def _counted(
         said.parted = True
         return _part_of(said.whole, head)
     if not head:
+        if floor == one.start and said.previous:  # 17个部门许可案卷85卷
+            return said.previous
         return said.head or said.previous or clause_before(text, one.start) or None
     if head in words.levels:
-        return (noun_of(said.topic) if said.topic else "") + head
+        return (noun_of(said.topic) if said.topic else _named_before(text, one, said)) + head
     if is_stage(head):
         if persons:
             return (said.event or said.occasion or "") + head + persons
@@ -231,7 +248,8 @@ def _counted(
             return of + with_verb if head not in of else of
         if len(head) < len(with_verb) <= 8 and cut(with_verb)[0] in words.leads:
             return with_verb
-        if said.topic and head not in said.topic:
+        alike = joined and said.topic is not None and head[-2:] == said.topic[-2:] and cut(head)[-1] not in words.stages
+        if said.topic and head not in said.topic and not alike:  # 土地案件60件、住房案件20件
             return noun_of(said.topic) + head
     return head
 

@@ -56,6 +56,22 @@ CASES = [
     ("cut off", "调解纠纷⟦700件⟧,调解成功⟦689件⟧,成功率⟦98.4%⟧。", [("rate", 98.4, 689, 700, "rounded")]),
     ("truncated", "调解纠纷⟦900件⟧,调解成功⟦889件⟧,成功率⟦98.7%⟧。", [("rate", 98.7, 889, 900, "truncated")]),
     ("exact", "调解纠纷⟦400件⟧,调解成功⟦390件⟧,成功率⟦97.5%⟧。", [("rate", 97.5, 390, 400, "consistent")]),
+    (
+        "shares in turn",
+        "审结复议案件⟦200件⟧，其中维持⟦120件⟧、纠错⟦80件⟧，占比分别为⟦60%⟧、⟦40%⟧。",
+        [
+            ("sum", 200, 200, None, "consistent"),
+            ("share", 60, 120, 200, "consistent"),
+            ("rate", 40, 80, 200, "consistent"),
+        ],
+    ),
+    ("shares in turn of an unnamed whole", "大气类⟦34件⟧、水类⟦51件⟧，分别占⟦31.7%⟧、⟦44.3%⟧。", []),
+    ("shares in a row that none gives a turn", "受理⟦90件⟧，维持⟦40件⟧、撤销⟦20件⟧，占⟦44.4%⟧、⟦22.2%⟧。", []),
+    (
+        "a total and last year's before its parts",
+        "作出处罚⟦296件⟧，较上年⟦365件⟧减少⟦↓18.9%⟧，其中大气类⟦178件⟧、水类⟦61件⟧、固废类⟦57件⟧。",
+        [("growth", -18.9, -69, 365, "rounded"), ("sum", 296, 296, None, "consistent")],
+    ),
     ("wrong", "调解纠纷⟦400件⟧,调解成功⟦370件⟧,成功率⟦97.5%⟧。", [("rate", 97.5, 370, 400, "mismatch")]),
     (
         "another denominator fits",

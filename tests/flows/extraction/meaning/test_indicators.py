@@ -274,6 +274,23 @@ SPOKEN = [
     ),
     ("全市97个派出所中有13个全年未办理处罚案件", {}),
     ("2026年将力争创成法治示范社区1个,“法律明白人”达到150名", {}),
+    ("收到并按期答复政府信息公开申请7件", {"openness.requests_received": 7, "openness.requests_handled": 7}),
+    ("公布重大行政决策事项目录,县级6项", {"decision.catalog_items": 6}),
+    ("出台轻微违法免罚清单,涵盖23个领域688项", {"enforcement.leniency_items": 688}),
+    ("行政执法人员中法律专业毕业的仅21人", {}),
+    ("移送公安机关涉嫌犯罪案件31宗、人员6人", {"enforcement.criminal_transfers": 31}),
+    (
+        "审结行政复议案件200件,其中维持120件、纠错30件、调解50件,占比分别为60%、15%和25%",
+        {
+            "reconsideration.concluded": 200,
+            "reconsideration.upheld": 120,
+            "reconsideration.corrected": 30,
+            "reconsideration.mediated": 50,
+            "reconsideration.upheld.share": 60,
+            "reconsideration.correction_rate": 15,
+            "reconsideration.mediation_rate": 25,
+        },
+    ),
     ("全市行政执法人员5300名;联合检查占行政检查的比重提升到31.4%", {"enforcement.officers": 5300}),
 ]
 
