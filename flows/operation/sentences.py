@@ -19,7 +19,7 @@ def counted(number: int, one: str, several: str | None = None) -> str:
 
 def portal_sentence(event: Mapping[str, Any]) -> str:
     """A portal's visit that is done: how it is, what was asked and found, and the reason if there is one."""
-    numbers = f"{counted(event['requests'], 'request')}, {counted(event['candidates'], 'candidate')}"
+    numbers = f"{counted(event['requests'], 'request')}, {counted(event['candidates'], 'new candidate')}"
     reason = f" {event['reason'].rstrip('.')}." if event["reason"] else ""
     return f"{event['portal_id']} is {event['state']}: {numbers}.{reason}"
 

@@ -15,17 +15,17 @@ from flows.operation.sentences import tell
         (
             {"state": "ok", "reason": None, "requests": 7, "candidates": 3},
             "INFO",
-            "yunxi is ok: 7 requests, 3 candidates.",
+            "yunxi is ok: 7 requests, 3 new candidates.",
         ),
         (
             {"state": "empty", "reason": "Its list names no report.", "requests": 2, "candidates": 0},
             "INFO",
-            "yunxi is empty: 2 requests, 0 candidates. Its list names no report.",
+            "yunxi is empty: 2 requests, 0 new candidates. Its list names no report.",
         ),
         (
             {"state": "unreachable", "reason": "The list is gone (404)", "requests": 1, "candidates": 1},
             "WARNING",
-            "yunxi is unreachable: 1 request, 1 candidate. The list is gone (404).",
+            "yunxi is unreachable: 1 request, 1 new candidate. The list is gone (404).",
         ),
     ],
     ids=["ok", "empty", "unreachable"],
