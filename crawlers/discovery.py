@@ -18,7 +18,8 @@ from crawlers.families.columns import column_rank, may_be_column
 from crawlers.families.dialects import dialect_of
 from crawlers.families.known import family_of, read_by
 from crawlers.families.lists import NO_ROWS
-from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts, page_links
+from crawlers.families.menus import menu_links, menu_requests
+from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
 from crawlers.families.rows import is_prose
 from crawlers.families.site_search import search_request
@@ -178,20 +179,29 @@ class Discovery:
     async def _look_around(self, home: Page) -> None:
         """Queue what the home page links to, wherever it keeps its navigation."""
         pages = [home]
-        if len(page_links(home)) < FEW_LINKS:
+        if len(menu_links(home)) < FEW_LINKS:
             for url in [*frames(home), *menu_scripts(home)[:_MOST_MENU_SCRIPTS]]:
                 part = await self._ask(url, "list", via=home.url) if self._may_ask(url) else None
                 if part is not None and part.verdict == "ok":
                     # A menu in a script writes its links as the page that runs it reads them.
                     in_page = "script" in (part.content_type or "") or part.url.endswith(".js")
                     pages.append(Page(home.url, part.text, "text/javascript") if in_page else _page(part))
+            for request in [one for page in tuple(pages) for one in menu_requests(page)][:_MOST_MENU_SCRIPTS]:
+                pages += await self._ask_menu(request, home.url)
         for page in pages:
-            self._at_home.update(document_key(self.portal.at_home(link.url)) for link in page_links(page))
+            self._at_home.update(document_key(self.portal.at_home(link.url)) for link in menu_links(page))
             self._queue_links(page, Column(url=home.url), 0, 0)
         self.dead_end = not self._at_home and not self.elsewhere and "<script" in home.text.lower()
         await self._read(home, Column(url=home.url, name="首页"), 0)
         if not any(lead.urgency <= _NAMED for lead in self._leads):
             await self._read_site_map(home)
+
+    async def _ask_menu(self, request: NextPage, via: str) -> list[Page]:
+        """The answer to what a page's script asks for its menu, if it comes."""
+        if not self._may_ask(request.url):
+            return []
+        part = await self._ask(request.url, "list", via=via, asked=request)
+        return [Page(part.url, part.text, part.content_type, request)] if part.verdict == "ok" else []
 
     async def _read_site_map(self, home: Page) -> None:
         """Queue what sitemap.xml names by a telling address; most sites have none."""
@@ -253,8 +263,8 @@ class Discovery:
         reading = read_by(family_of(page, self.portal.family), page)
         documents = {entry.url for entry in reading.entries if entry.listed_on}
         parted = rank or _ORGANS_INDEX.fullmatch(column.name)
-        organs = [link for link in page_links(page) if _ORGAN_NAME.fullmatch(link.name)] if parted else []
-        for link in dict.fromkeys((*reading.columns, *page_links(page))):
+        organs = [link for link in menu_links(page) if _ORGAN_NAME.fullmatch(link.name)] if parted else []
+        for link in dict.fromkeys((*reading.columns, *menu_links(page))):
             if link.url in documents or not may_be_column(link) or _ELSEWHERE.search(link.name):
                 continue
             url = self.portal.at_home(link.url)
@@ -318,6 +328,8 @@ class Discovery:
                 return
             following_page = await self._ask_page(one, following)
             if following_page is None:
+                # A shell whose list does not come has not been read.
+                one.legible &= not behind_shell
                 return
             page = following_page
 

@@ -28,13 +28,13 @@ from scrapy.http import Response
 
 from crawlers.archive.captures import Capture, Role, Verdict
 from crawlers.bodies import CutShortError, TooLargeError, to_text, unpack
-from crawlers.judging import CrawlJudge
+from crawlers.judging import MOST_HOPS, CrawlJudge
 from crawlers.past import Past
 from crawlers.politeness import Turns
 from crawlers.portals import Portal
 from crawlers.robots import Robots, read_robots
 from crawlers.urls import host_key, join
-from crawlers.verdicts import REDIRECTS, size_limit
+from crawlers.verdicts import LEADS_ON, REDIRECTS, size_limit
 
 RETRIES = 2
 RETRY_PAUSE_S = 5.0
@@ -176,7 +176,7 @@ class Fetcher:
                 self._judge.trails.pop(url, None)
                 self._judge.announced.pop(url, None)
             target = _target(fetched)
-            if target is None:
+            if target is None or (fetched.verdict != "ok" and (target in trail or len(trail) > MOST_HOPS)):
                 return fetched
             trail.append(target)
             url, origin = target, first
@@ -329,7 +329,9 @@ class Fetcher:
 
 
 def _target(fetched: Fetched) -> str | None:
-    """Return where an answer that was judged well leads; None for one that is the end of the way."""
+    """Return where an answer that was judged well leads, or a page that only leads on; None for the end of the way."""
+    if (fetched.reason or "").startswith(LEADS_ON):
+        return join(fetched.url, (fetched.reason or "").removeprefix(LEADS_ON))
     if fetched.verdict != "ok" or fetched.capture is None or fetched.capture.status not in REDIRECTS:
         return None
     return join(fetched.url, urljoin(fetched.url, (fetched.reason or "").removeprefix("moved to ")))

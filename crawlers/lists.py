@@ -143,6 +143,8 @@ class ListReader:
             if fetched.verdict == "not_modified":
                 # What stands there, and behind it, was read when the body came.
                 return ColumnOutcome(column, "read" if reading.pages else "unchanged")
+            if fetched.verdict in ("missing", "soft_missing") and reading.first is not None and reading.first.entries:
+                return self._ended_early(reading, asked, fetched)
             if fetched.verdict != "ok":
                 return self.failed(column, fetched, None if reading.pages else before)
             page = _page(fetched, asked if reading.pages else None)
@@ -231,6 +233,15 @@ class ListReader:
         remark = f"{column.url}: {first.warnings[0]}" if first.warnings else ""
         return ColumnOutcome(column, "read", remark)
 
+    def _ended_early(self, reading: _Reading, asked: NextPage, fetched: Fetched) -> ColumnOutcome:
+        """Say what it means that a page behind the first is not there. Where a path counts, only the page after
+        the last one tells which that is; any other list promised the page, and is read on from there next time."""
+        if asked.numbered:
+            reading.whole, reading.go_on = True, None
+            return self._outcome(reading)
+        remark = f"{reading.column.url} leads on to {asked.url}, which is not there"
+        return ColumnOutcome(reading.column, "read", remark)
+
     def _note(self, reading: _Reading, *, broken: bool = False) -> None:
         """Append how far a column was read; `broken` when a page that should have come did not."""
         first, before = reading.first, reading.before
@@ -298,8 +309,14 @@ def _is_oldest_first(first: ListReading, second: ListReading) -> bool:
 
 def _row_of(request: NextPage) -> Row:
     body = request.body.decode("utf-8") if request.body is not None else None
-    headers, links = dict(request.headers), list(request.links)
-    return {"url": request.url, "method": request.method, "body": body, "headers": headers, "links": links}
+    return {
+        "url": request.url,
+        "method": request.method,
+        "body": body,
+        "headers": dict(request.headers),
+        "links": list(request.links),
+        "numbered": request.numbered,
+    }
 
 
 def _page(fetched: Fetched, asked: NextPage | None = None) -> Page:

@@ -217,7 +217,9 @@ def _column(row: Mapping[str, Any]) -> ColumnMemory:
 
 def _request(row: Mapping[str, Any]) -> NextPage:
     body = row["body"].encode() if row["body"] is not None else None
-    return NextPage(row["url"], row["method"], body, row["headers"], tuple(row.get("links", ())))
+    return NextPage(
+        row["url"], row["method"], body, row["headers"], tuple(row.get("links", ())), row.get("numbered", "")
+    )
 
 
 def _rows(store: Store, folder: str) -> Iterator[dict[str, Any]]:

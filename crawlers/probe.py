@@ -27,6 +27,7 @@ from crawlers.families.paging import plain
 from crawlers.families.reading import Family, NextPage, Page
 from crawlers.families.rows import link_target, parse
 from crawlers.families.trs import script_paging
+from crawlers.lists import MOST_PAGES, MOST_SHELLS
 from crawlers.portals import Registry
 from crawlers.titles import TitleVerdict, judge_title
 
@@ -280,10 +281,10 @@ def _columns(rows: Iterable[Mapping[str, Any]], pages: list[tuple[Capture, Page]
 
 
 def _shown(url: str, family: Family, pages: list[Page]) -> Iterator[Page]:
-    """The pages of a list that were fetched, as it leads from one to the next: a shell, and two pages of entries."""
+    """The pages of a list that were fetched, as it leads from one to the next: its shells, and two pages of entries."""
     waiting = list(pages)
     asked = NextPage(url)
-    for _ in range(3):
+    for _ in range(MOST_SHELLS + MOST_PAGES["probe"]):
         page = next((page for page in waiting if page.url == asked.url), None)
         if page is None:
             return

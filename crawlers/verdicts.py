@@ -59,6 +59,10 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.I | re.S)
 _HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9][0-9a-fA-F]{3}")
 FEWEST_HAN_OF_A_TEXT = 200
 """Chinese characters that the data of a page has at least, where it is a text and no menu."""
+LEADS_ON = "the page only leads on to "
+"""How the reason begins of a page that has moved and says so itself, without a redirect; the address follows."""
+MOST_SHOWN_ON_THE_WAY = 60
+"""Characters that such a page shows at most: 「页面已迁移，3秒后自动跳转」."""
 _CARRIES = re.compile(r"<(?:iframe|embed|object|frame|img)\b|\.(?:pdf|docx?|wps|ofd)\b", re.I)
 
 
@@ -113,6 +117,12 @@ WALLS: tuple[Rule, ...] = (
         "blocked",
         "a script challenge stands before the page",
         body=r"<title>\s*(?:请稍候|请稍等|安全验证|访问验证|人机验证|just a moment|checking your browser)",
+    ),
+    Rule(
+        "blocked",
+        "a script that sets a cookie and loads the page again stands before it",
+        body=r"document\.cookie\s*=.{0,2000}?location(?:\.reload\s*\(|(?:\.href)?\s*=\s*(?:window\.|document\.|self\.)?location\b"
+        r"|\.replace\(\s*(?:window\.|document\.)?location\b)",
     ),
     Rule(
         "blocked",
@@ -278,6 +288,8 @@ def _judge_content(exchange: Exchange, kind: str, body: bytes, text: str, shown:
             return Judgement("truncated", fault) if fault else Judgement("ok", None)
         return Judgement("wrong_type", f"a page was asked for and {kind} came")
     if exchange.role == "article" and kind == "html":
+        if len(shown) < MOST_SHOWN_ON_THE_WAY and (target := _leads_on(exchange.url, text)):
+            return Judgement("soft_missing", LEADS_ON + target)
         carries = _CARRIES.search(text) is not None or _is_told_in_scripts(text)
         if not shown and re.search(r"<script\b", text, re.I) and not carries:
             return Judgement("soft_missing", "the page is a shell that only a script fills")
@@ -286,6 +298,15 @@ def _judge_content(exchange: Exchange, kind: str, body: bytes, text: str, shown:
     if exchange.role == "article" and kind == "text" and len(shown) < 30:
         return Judgement("soft_missing", f"the answer is a stub of {len(body)} bytes")
     return Judgement("ok", None)
+
+
+def _leads_on(url: str, text: str) -> str | None:
+    """Return where a page only sends the visitor on to; None for one that goes home, as pages that are gone do."""
+    from crawlers.families.navigation import leads_on
+    from crawlers.families.reading import Page
+
+    target = leads_on(Page(url, text))
+    return target if target and target != url and not _is_home(target) else None
 
 
 def _is_told_in_scripts(text: str) -> bool:

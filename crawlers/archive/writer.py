@@ -59,6 +59,8 @@ class ArchiveWriteFailed(Exception):  # noqa: N818 - says what is the matter, as
 class ArchiveClosed(Exception):  # noqa: N818 - as above
     """An exchange came after the archive was closed: its crawl has ended, and the next one asks again."""
 
+    exit_code = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Original:

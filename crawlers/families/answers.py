@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawlers.families.reading import Entry, ListReading, NextPage, Page
-from crawlers.families.records import decoded, objects, read_records, record_total
+from crawlers.families.records import decoded, objects, read_records, record_pages, record_total
 from crawlers.families.rows import read_rows
 from crawlers.families.script_values import OFFSET_NAME, PAGE_NAME, SIZE_NAME
 
@@ -32,7 +33,7 @@ def read_answer(page: Page) -> ListReading:
         entries, total = _in_markup(value, page, total)
     nothing = total == 0 or value in ({}, [])
     warnings = () if entries or nothing else ("The answer in JSON holds no record with a title and an address.",)
-    next_page = following(page.asked, len(entries), total) if entries and page.asked else None
+    next_page = following(page.asked, len(entries), total, record_pages(value)) if entries and page.asked else None
     return ListReading(entries, next_page, total, (), warnings)
 
 
@@ -49,27 +50,36 @@ def _in_markup(value: object, page: Page, total: int | None) -> tuple[tuple[Entr
     return tuple(entries.values()), total
 
 
-def following(asked: NextPage, here: int, total: int | None) -> NextPage | None:
-    """The same request for the page after; None when the stated total is reached or the request names no page."""
+def following(asked: NextPage, here: int, total: int | None, pages: int | None = None) -> NextPage | None:
+    """The same request for the page after; None when the stated number of entries or of pages is reached or the request
+    names no page."""
+    if asked.numbered:
+        return _after(asked, here, total, pages)
     if asked.body and asked.body.lstrip()[:1] == b"{":
-        fields = json.loads(asked.body)
-        turned = _turned(fields, here, total)
-        body = json.dumps(turned, ensure_ascii=False).encode()
-        return NextPage(asked.url, asked.method, body, asked.headers, asked.links) if turned else None
-    parts = urlsplit(asked.url)
+        turned = _turned(json.loads(asked.body), here, total, pages)
+        return replace(asked, body=json.dumps(turned, ensure_ascii=False).encode()) if turned else None
     if asked.body:
-        turned = _turned(dict(parse_qsl(asked.body.decode(), keep_blank_values=True)), here, total)
+        turned = _turned(dict(parse_qsl(asked.body.decode(), keep_blank_values=True)), here, total, pages)
         if turned:
-            return NextPage(asked.url, asked.method, urlencode(turned).encode(), asked.headers, asked.links)
-    turned = _turned(dict(parse_qsl(parts.query, keep_blank_values=True)), here, total)
-    if turned is None:
+            return replace(asked, body=urlencode(turned).encode())
+    parts = urlsplit(asked.url)
+    turned = _turned(dict(parse_qsl(parts.query, keep_blank_values=True)), here, total, pages)
+    return replace(asked, url=urlunsplit(parts._replace(query=urlencode(turned)))) if turned else None
+
+
+def _after(asked: NextPage, here: int, total: int | None, pages: int | None) -> NextPage | None:
+    """The page after, where the path counts: what comes after the last is not there, if no answer says how many."""
+    before, _, after = asked.numbered.partition("{page}")
+    number = asked.url[len(before) : len(asked.url) - len(after)]
+    if not number.isdigit() or asked.numbered.replace("{page}", number) != asked.url:
         return None
-    return NextPage(
-        urlunsplit(parts._replace(query=urlencode(turned))), asked.method, asked.body, asked.headers, asked.links
-    )
+    at = int(number)
+    if (pages is not None and at >= pages) or (total is not None and at * here >= total):
+        return None
+    return replace(asked, url=asked.numbered.replace("{page}", str(at + 1)))
 
 
-def _turned(fields: dict[str, object], here: int, total: int | None) -> dict[str, object] | None:
+def _turned(fields: dict[str, object], here: int, total: int | None, pages: int | None) -> dict[str, object] | None:
     """The fields of a request with the page turned by one, wherever among them it is counted; None if nowhere."""
     sizes = (value for name, value in fields.items() if SIZE_NAME.search(name) and str(value).isdigit())
     size = max(int(str(next(sizes, here))), 1)
@@ -81,12 +91,13 @@ def _turned(fields: dict[str, object], here: int, total: int | None) -> dict[str
         for name, inner in fields.items():
             part = decoded(inner) if isinstance(inner, str) and inner.startswith("{") else inner
             if isinstance(part, dict):
-                if (turned := _turned(part, here, total)) is None:
+                if (turned := _turned(part, here, total, pages)) is None:
                     continue
                 written = json.dumps(turned, separators=(",", ":"), ensure_ascii=False)
                 return {**fields, name: written if isinstance(inner, str) else turned}
         return None
-    if total is not None and max(int(str(fields[key])), 1) * size >= total:
+    at = int(str(fields[key]))
+    if (total is not None and max(at, 1) * size >= total) or (pages is not None and at >= pages):
         return None
     return _raised(fields, key, 1)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from crawlers.families.navigation import menu_scripts
@@ -29,6 +29,10 @@ _NO_LIST = re.compile(
     r"statis|monitor|\blogs?\b|\.(?:js|css|png|jpe?g|gif)(?:\?|$)|/(?:head|foot|nav|menu|top|bottom)\w*\.\w+$",
     re.IGNORECASE,
 )
+_NO_ANSWER = re.compile(
+    r"hits?\b|click|visit|login|logout|captcha|verify|weather|user|vote|statis|monitor|\.(?:js|css|png|jpe?g|gif)(?:\?|$)",
+    re.IGNORECASE,
+)
 # `"/detail.html?id=" + item.id + "&type=1"`, also inside the markup that a script puts together.
 _SUM = re.compile(
     r"""["'=]((?:https?:/)?\.{0,2}/?[\w./#-]*(?:[/?#_-]|[?&]\w+=))\\?["']?["']\s*\+\s*[\w.$\[\]]*?"""
@@ -37,6 +41,8 @@ _SUM = re.compile(
 _HOLE = re.compile(r"(?:\$\{|\{\{[=-]?|<%=)\s*[\w.\[\]]*?(\w+)\s*(?:\}\}|\}|%>)")
 _TEMPLATE = re.compile(rf"""[`"'=]((?:https?:/)?\.{{0,2}}/?[\w./?&=#-]*(?:{_HOLE.pattern}[\w./?&=#-]*)+)[`"']""")
 _CLIENT_BASE = re.compile(r"\bbaseURL\s*[:=]\s*")
+_NUMBER = re.compile(r"(\d+)")
+_TOKEN_NAME = re.compile(r"^X-|token|csrf", re.IGNORECASE)
 _MOST_LINKS = 12
 _TURNS, _SIZES = 4, 2
 """Weights of a request that counts pages, and that says how many rows a page has."""
@@ -54,6 +60,10 @@ class _Call:
     fields: Value
     """Of the body of a POST or the query of a GET; a text where the script writes it out."""
     as_json: bool
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """That the script adds of its own: the token that its page gives to every visitor."""
+    numbered: str = ""
+    """The address with `{page}` where its path counts pages."""
 
     @property
     def weight(self) -> int:
@@ -64,9 +74,8 @@ class _Call:
         elif isinstance(self.fields, str):
             names += re.findall(r"[\"'&?]?(\w+)[\"']?\s*[:=]", self.fields)
         turns = (
-            any(PAGE_NAME.search(name) or OFFSET_NAME.search(name) for name in names) * _TURNS
-            + any(map(SIZE_NAME.search, names)) * _SIZES
-        )
+            bool(self.numbered) or any(PAGE_NAME.search(name) or OFFSET_NAME.search(name) for name in names)
+        ) * _TURNS + any(map(SIZE_NAME.search, names)) * _SIZES
         return turns + bool(_LISTS.search(urlsplit(self.url).path))
 
 
@@ -76,11 +85,43 @@ def asked_by_script(page: Page, number: int = 1, *, surely: bool = False) -> Nex
     script = page_script(page, number)
     if script is None:
         return None
-    calls = [call for call in _calls(script) if not _NO_LIST.search(call.url.split("?", 1)[0])]
+    calls = _numbered(script, page_script(page, number + 1))
     best = max(calls, key=lambda call: call.weight, default=None)
     if best is None or best.weight < (_TURNS + _SIZES if surely else _TURNS if number > 1 else 1):
         return None
     return _request(best, script, page)
+
+
+def requests_of(page: Page, called: re.Pattern[str]) -> tuple[NextPage, ...]:
+    """The requests of a page's scripts whose paths are called so, each once."""
+    script = page_script(page)
+    calls = _calls(script) if script else ()
+    asked = (call for call in calls if called.search(urlsplit(call.url).path) and not _NO_ANSWER.search(call.url))
+    return tuple({made.url: made for call in asked if script and (made := _request(call, script, page))}.values())
+
+
+def _numbered(script: Script, after: Script | None) -> list[_Call]:
+    """The calls of a script that may ask for a list, with what their paths say of the page: where the address that the
+    script asks for the page `after` differs by one in one number, that number counts."""
+    calls = [call for call in _calls(script) if not _NO_LIST.search(call.url.split("?", 1)[0])]
+    if not calls or after is None or any(call.weight >= _TURNS for call in calls):
+        return calls
+    others = [call.url for call in _calls(after) if not _NO_LIST.search(call.url.split("?", 1)[0])]
+    if len(others) != len(calls):
+        return calls
+    return [replace(call, numbered=_pattern(call.url, other)) for call, other in zip(calls, others, strict=True)]
+
+
+def _pattern(url: str, after: str) -> str:
+    """An address with `{page}` for the one number that is higher by one in the other; empty where there is none."""
+    parts, others = _NUMBER.split(url), _NUMBER.split(after)
+    differ = [at for at, (one, other) in enumerate(zip(parts, others, strict=False)) if one != other]
+    if len(parts) != len(others) or len(differ) != 1 or not parts[differ[0]].isdigit():
+        return ""
+    at = differ[0]
+    if not others[at].isdigit() or int(others[at]) != int(parts[at]) + 1 or "?" in "".join(parts[:at]):
+        return ""
+    return "".join((*parts[:at], "{page}", *parts[at + 1 :]))
 
 
 def own_scripts(page: Page) -> tuple[NextPage, ...]:
@@ -128,7 +169,15 @@ def _of_options(options: Mapping[str, object], url: object) -> _Call | None:
     kind = f"{options.get('contentType', '')} {options.get('headers', '')}".lower()
     # axios sends an object as JSON, jQuery as a form.
     plain = isinstance(fields, dict) and ("method" in options or "body" in options) and "type" not in options
-    return _call(url, method, fields, as_json="json" in kind or (plain and "urlencoded" not in kind))
+    as_json = "json" in kind or (plain and "urlencoded" not in kind)
+    made = _call(url, method, fields, as_json=as_json)
+    return replace(made, headers=_tokens(options.get("headers"))) if made else None
+
+
+def _tokens(headers: object) -> dict[str, str]:
+    """Of the headers that a script sets, those by which a site knows again who was given its page."""
+    given = headers if isinstance(headers, dict) else {}
+    return {name: value for name, value in given.items() if _TOKEN_NAME.search(name) and isinstance(value, str)}
 
 
 def _of_arguments(verb: str, arguments: list[Value | Unknown]) -> _Call | None:
@@ -169,16 +218,18 @@ def _request(call: _Call, script: Script, page: Page) -> NextPage | None:
         url = _counted(urljoin(base, _below(_client_base(script), call.url.strip())), script.number)
     except ValueError:
         return None
-    headers = by_script(base)
-    links = _links(page.text)
+    headers = {**by_script(base), **call.headers}
+    links = tuple(link for link in _links(page.text) if not call.url.startswith(_filled(link, script)))
     fields = call.fields
+    numbered = url.replace(call.url, call.numbered) if call.numbered else ""
     form = urlencode(_flat(fields)) if isinstance(fields, dict) else _counted(fields, script.number) if fields else ""
     if call.method == "GET":
-        return NextPage(f"{url}{'&' if '?' in url else '?'}{form}" if form else url, headers=headers, links=links)
+        query = f"{'&' if '?' in url else '?'}{form}" if form else ""
+        return NextPage(url + query, headers=headers, links=links, numbered=numbered and numbered + query)
     if call.as_json:
         form = fields if isinstance(fields, str) else json.dumps(fields or {}, ensure_ascii=False)
     headers["Content-Type"] = _JSON if call.as_json else _FORM
-    return NextPage(url, "POST", form.encode(), headers, links=links)
+    return NextPage(url, "POST", form.encode(), headers, links, numbered)
 
 
 def _client_base(script: Script) -> str:
@@ -212,6 +263,12 @@ def _links(text: str) -> tuple[str, ...]:
     for written in (match.group(1) for match in _TEMPLATE.finditer(text)):
         found.setdefault(_HOLE.sub(r"{\1}", written))
     return tuple(found)[:_MOST_LINKS]
+
+
+def _filled(link: str, script: Script) -> str:
+    """An address with the values that its own page gives to names: what the script asks for is no record's address."""
+    names = script.plain_names()
+    return re.sub(r"\{(\w+)\}", lambda found: names.get(found.group(1), found.group()), link)
 
 
 def _flat(fields: Mapping[str, object]) -> list[tuple[str, str]]:

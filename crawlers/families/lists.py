@@ -39,7 +39,7 @@ def read_list(
     if next_page is None:
         next_page = _scripted(page, len(entries), total)
     warnings = why_empty(page, entries, next_page, total, columns)
-    if warnings == (NO_ROWS,) and page.asked is None and (leads := _leads_of_shell(page)):
+    if warnings and not entries and next_page is None and page.asked is None and (leads := _leads_of_shell(page)):
         return ListReading((), leads[0], total, columns, warnings)
     if page.asked is None and entries and next_page is None and total is not None and total > len(entries):
         warnings = (f"The page states {total} entries, shows {len(entries)}, and leads to no others.",)

@@ -41,6 +41,17 @@ _TOTALS = (
     "recordCount",
     "count",
 )
+_PAGES = (
+    "pageCount",
+    "totalPages",
+    "totalPage",
+    "pages",
+    "pageTotal",
+    "pageTotals",
+    "page_count",
+    "countPage",
+    "lastPage",
+)
 _ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
 _LONGEST_LITERAL = 200_000
 """Characters of a script's array that are read at most."""
@@ -81,10 +92,10 @@ def read_records(value: object, base: str, links: tuple[str, ...] = ()) -> tuple
         plain = collapse(html.unescape(re.sub(r"<[^>]+>", "", _title(record))))
         if len(plain) < 2 or is_pager(plain):
             continue
-        address = _address(record)
+        address = told_address(record)
         # An address that says its place by itself goes before the one that the page makes of it.
         if address is None or not re.match(r"https?://|/", address):
-            address = _made(record, links) or address
+            address = made_address(record, links) or address
         if address is None:
             continue
         try:
@@ -103,7 +114,7 @@ def _title(record: Mapping[str, object]) -> str:
     return max(named, key=len, default="")
 
 
-def _made(record: Mapping[str, object], links: tuple[str, ...]) -> str | None:
+def made_address(record: Mapping[str, object], links: tuple[str, ...]) -> str | None:
     """The address that the page writes for a record: the first whose fields the record has."""
     for link in links:
         names = re.findall(r"\{(\w+)\}", link)
@@ -121,7 +132,8 @@ def _flat(record: Mapping[str, object]) -> Mapping[str, object]:
     return {**{key: value for part in inner for key, value in part.items()}, **record} if inner else record
 
 
-def _address(record: Mapping[str, object]) -> str | None:
+def told_address(record: Mapping[str, object]) -> str | None:
+    """The address that a record has of its own."""
     for key in _ADDRESSES:
         value = record.get(key)
         if isinstance(value, str) and value.startswith("{"):
@@ -165,6 +177,18 @@ def record_total(value: object) -> int | None:
                 return stated
             if isinstance(stated, str) and stated.isdigit():
                 return int(stated)
+    return None
+
+
+def record_pages(value: object) -> int | None:
+    """The number of pages of the whole list, as the answer states it."""
+    for record in objects(value):
+        for key in _PAGES:
+            stated = record.get(key)
+            if isinstance(stated, str) and stated.isdigit():
+                stated = int(stated)
+            if isinstance(stated, int) and not isinstance(stated, bool) and stated > 0:
+                return stated
     return None
 
 

@@ -37,6 +37,8 @@ _OPENED = re.compile(
     r"""['"]\s*((?:https?:/)?\.{0,2}/(?!/)[^'"\s]*|\?\w+=[^'"\s]+|https?://[^'"\s]+|[^'"\s(){};]+\.(?:s?html?|jsp|php|aspx?|pdf|docx?)[^'"\s]*)['"]""",
     re.IGNORECASE,
 )
+# An address that a script has yet to put together.
+_UNFILLED = re.compile(r"""["'<>]|\$\{|\{\{|\}\}""")
 _DATE_ATTRIBUTES = ("datetime", "data-date", "data-time", "pubdate")
 _LABELLED_TITLE = re.compile(r"^\s*(?:文章)?标题[:：]\s*")
 
@@ -322,7 +324,7 @@ def link_target(anchor: html.HtmlElement, base: str) -> str | None:
     if href.lower().startswith("javascript") or href in {"", "#"}:
         opened = _OPENED.search(f"{href} {anchor.get('onclick') or ''}")
         href = opened.group(1) if opened else (anchor.get("data-href") or anchor.get("data-url") or "").strip()
-    if not href or href.startswith(("#", "javascript", "mailto:", "tel:", "data:")):
+    if not href or href.startswith(("#", "javascript", "mailto:", "tel:", "data:")) or _UNFILLED.search(href):
         return None
     try:
         url = urljoin(base, re.sub(r"[\r\n\t]", "", href))

@@ -27,8 +27,8 @@ _ASSIGNED = re.compile(
     r"(?<![\w$.=!<>])(?:var\s+|let\s+|const\s+|window\.|this\.|self\.|that\.)?([A-Za-z_$][\w$]*)\s*=(?![=>])\s*"
 )
 _PROPERTY = re.compile(r"""[{,]\s*["']?([A-Za-z_$][\w$]*)["']?\s*:\s*""")
-_FIELD = re.compile(r"<input\b[^>]*>", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""\b(id|name|value)\s*=\s*["']?([^"'\s>]*)""", re.IGNORECASE)
+_FIELD = re.compile(r"<(input|meta)\b[^>]*>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""\b(id|name|value|content)\s*=\s*["']?([^"'\s>]*)""", re.IGNORECASE)
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|(?P<template>`(?:[^`\\]|\\.)*`)|(?P<number>\d+(?:\.\d+)?)"""
     r"""|(?P<name>[A-Za-z_$][\w$]*)|(?P<sign>\|\||&&|\?\?|===?|!==?|=>|[<>]=?|[-+*/%!?:.,;()\[\]{}=&|]))""",
@@ -75,10 +75,13 @@ class Script:
             self._assigned.setdefault(found.group(1), found.end())
         for found in _PROPERTY.finditer(text):
             self._properties.setdefault(found.group(1), found.end())
-        for field in _FIELD.findall(markup):
-            attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(field)}
+        self._said: dict[str, str] = {}
+        """By the page's meta tags, which are asked for by their names."""
+        for field in _FIELD.finditer(markup):
+            attributes = {name.lower(): value for name, value in _ATTRIBUTE.findall(field.group())}
+            told, key = (self._said, "content") if field.group(1).lower() == "meta" else (self._given, "value")
             for name in {attributes.get("id"), attributes.get("name")} - {None, ""}:
-                self._given.setdefault(str(name), attributes.get("value", ""))
+                told.setdefault(str(name), attributes.get(key, ""))
         self._depth = 0
         self._tokens = _MOST_TOKENS
         self._names: dict[str, str] | None = None
@@ -239,7 +242,8 @@ class Script:
                     and called
                     and isinstance(called[0], str)
                 ):
-                    fields = self._given.get(re.sub(r"^.*[#=\[]\s*['\"]?|['\"]?\]$", "", called[0]), "")
+                    asked = re.sub(r"^.*[#=\[]\s*['\"]?|['\"]?\]$", "", called[0])
+                    fields = self._given.get(asked, self._said.get(asked, ""))
             elif sign == "[":
                 _, at = self._series(end, "]")
                 path.append("")

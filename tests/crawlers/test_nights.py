@@ -368,3 +368,24 @@ def test_a_backfill_leaves_in_peace_what_the_archive_holds(tmp_path: Path):
     nights = Nights(tmp_path, yearly(2020, 2025))
     run(nights)
     assert [path for path in run(nights.later(days=10), "backfill", Years(2015, 2025)).paths() if "/r/" in path] == []
+
+
+def test_a_report_that_moved_is_read_where_its_page_leads(tmp_path: Path):
+    pages = pages_of([("/r/1.html", REPORT), *news(2)])
+    for path, target in (("/r/1.html", "/neu/1.html"), ("/neu/1.html", "/neu/2.html")):
+        pages[path] = html(f"<meta http-equiv='refresh' content='3;url={target}'>页面已迁移，3秒后自动跳转", title="")
+    pages["/neu/2.html"] = article(REPORT)
+    night = run(Nights(tmp_path, pages))
+    assert night.asked == ["/fz/ 200", "/r/1.html 200", "/neu/1.html 200", "/neu/2.html 200"]
+    assert [(row.verdict, row.via) for row in night.captures if row.role == "article"] == [
+        ("soft_missing", f"{BASE}/fz/"),
+        ("soft_missing", f"{BASE}/r/1.html"),
+        ("ok", f"{BASE}/r/1.html"),
+    ]
+
+
+def test_a_page_that_leads_to_itself_in_a_circle_is_left(tmp_path: Path):
+    pages = pages_of([("/r/1.html", REPORT), *news(2)])
+    pages["/r/1.html"] = html("<script>location.href = '/r/2.html'</script>", title="")
+    pages["/r/2.html"] = html("<script>location.href = '/r/1.html'</script>", title="")
+    assert run(Nights(tmp_path, pages)).asked == ["/fz/ 200", "/r/1.html 200", "/r/2.html 200"]

@@ -35,6 +35,15 @@ def nights_of(tmp_path: Path, *nights: Pages) -> Night:
         pytest.param([LIST], "ok", None, id="ok"),
         pytest.param([LIST, LIST], "ok", None, id="ok-and-nothing-new"),
         pytest.param(
+            [
+                {"/fz/": listing([("/r/1.html", REPORT), *NEWS], after="<a href='/fz/index_1.html'>下一页</a>")}
+                | {"/r/1.html": article(REPORT)}
+            ],
+            "ok",
+            f"{BASE}/fz/ leads on to {BASE}/fz/index_1.html, which is not there.",
+            id="ok-but-a-page-behind-is-missing",
+        ),
+        pytest.param(
             [LIST | {"/r/1.html": Answer(b"", 500)}],
             "ok",
             "1 documents or files did not come (1 unreachable) and will be asked for again.",

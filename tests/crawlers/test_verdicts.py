@@ -54,6 +54,21 @@ CASES = [
     ),
     pytest.param(exchange(202, page("<script>1</script>")), "blocked", id="202"),
     pytest.param(exchange(200, page("<title>请稍候…</title><script>x</script>")), "blocked", id="please-wait"),
+    pytest.param(
+        exchange(200, b"<script>document.cookie='_g='+f(7)+';path=/';location.reload(true);</script>"),
+        "blocked",
+        id="a-cookie-set-by-script",
+    ),
+    pytest.param(
+        exchange(200, b"<script>document.cookie='x=1';window.location.href=window.location.href</script>", role="list"),
+        "blocked",
+        id="a-cookie-set-by-script-for-a-list",
+    ),
+    pytest.param(
+        exchange(200, b"<script>document.cookie='lang=zh';location.href='/zh/'</script>", role="home"),
+        "ok",
+        id="a-door-that-sets-a-cookie",
+    ),
     pytest.param(exchange(429, b""), "blocked", id="429"),
     pytest.param(exchange(500, b"oops"), "unreachable", id="500"),
     pytest.param(exchange(None, b"", error="no route"), "unreachable", id="no-answer"),
@@ -71,6 +86,9 @@ CASES = [
         id="a text in the data of a shell",
     ),
     pytest.param(exchange(200, page("<iframe src='report.pdf'></iframe>")), "ok", id="page-that-shows-a-file"),
+    pytest.param(
+        exchange(200, b"<meta http-equiv='refresh' content='0;url=/fz/2.html'>"), "soft_missing", id="a-page-leads-on"
+    ),
     pytest.param(REDIRECT_HOME, "soft_missing", id="article-leads-home"),
     pytest.param(exchange(301, b"", headers=[("Location", "/b/post_1.html")]), "ok", id="moved"),
     pytest.param(exchange(302, b""), "wrong_type", id="redirect-to-nowhere"),

@@ -303,6 +303,75 @@ def asked_by_file() -> UnknownPortal:
     return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/gk/fz/")
 
 
+def counted_in_path() -> UnknownPortal:
+    """The script's request has the number of the page in its path; only the page after the last says which that is."""
+    paths = [f"/fzjs/2025/7{n}.html" for n in range(7)]
+    records = [
+        {"id": f"7{n}", "title": title, "url": path, "date": f"2025-01-{28 - n}"}
+        for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))
+    ]
+    script = """<script>var column = 31; new Vue({el: '#app', methods: {load(page) {
+      axios.get('/api/list/' + column + '/' + page + '.json').then(r => this.list = r.data.list); }}});</script>"""
+    pages = {
+        "/": home(("法治政府建设", "/fzjs/")),
+        "/fzjs/": html(f"<div id='app'><p v-for='one in list'>{{{{one.title}}}}</p></div>{script}"),
+        "/api/list/31/1.json": answer({"list": records[:4]}),
+        "/api/list/31/2.json": answer({"list": records[4:]}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/fzjs/")
+
+
+def menu_by_interface() -> UnknownPortal:
+    """Every page is a shell: an interface names the columns, another lists them, and a script writes the addresses."""
+    paths = [f"/article/5{n}.html" for n in range(7)]
+    code = """$.get('/api/site/channels', {site: 3}, function (tree) { tree.data.forEach(function (one) {
+      $('#menu').append('<a href="/channel/' + one.channelId + '.html">' + one.channelName + '</a>'); }); });
+    function list(pageNo) { $.getJSON('/api/article/list', {channel: CHANNEL, pageNo: pageNo, pageSize: 4}, show); }
+    function show(r) { r.rows.forEach(function (one) {
+      $('#list').append('<a href="/article/' + one.articleId + '.html">'); }); }"""
+    tree = [
+        {"channelId": 1, "channelName": "新闻中心", "children": [{"channelId": 11, "channelName": "清溪要闻"}]},
+        {"channelId": 2, "channelName": "政务公开", "children": [{"channelId": 21, "channelName": "法治政府建设"}]},
+    ]
+    records = [
+        {"articleId": f"5{n}", "title": title, "publishDate": f"2025-01-{28 - n}"}
+        for n, title in enumerate([*FIRST, *SECOND])
+    ]
+    asked = "/api/article/list?channel=21&pageNo={}&pageSize=4"
+    shell = "<div id='menu'></div><div id='app'></div>{}<script src='/static/common.js'></script>"
+    pages = {
+        "/": html(shell.format(""), title=f"{COUNTY}人民政府"),
+        "/static/common.js": Answer(code.encode(), headers={"Content-Type": "application/javascript"}),
+        "/api/site/channels?site=3": answer({"data": tree}),
+        "/channel/11.html": html(shell.format("<script>window.CHANNEL = 11;</script>")),
+        "/channel/21.html": html(shell.format("<script>window.CHANNEL = 21;</script>")),
+        asked.format(1): answer({"total": 7, "rows": records[:4]}),
+        asked.format(2): answer({"total": 7, "rows": records[4:]}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/channel/21.html")
+
+
+def token_of_page() -> UnknownPortal:
+    """The interface answers whoever sends the token that the page gives every visitor."""
+    paths = [f"/art/c{n}x7.html" for n in range(7)]
+    records = [
+        {"contentId": f"c{n}x7", "contentTitle": title, "releaseDate": f"2025/01/{28 - n}"}
+        for n, title in enumerate([*FIRST, *SECOND])
+    ]
+    script = """<script>function load(pageNo) { var token = $("meta[name='_csrf']").attr("content");
+      $.ajax({url: "/front/list", type: "post", contentType: "application/json", headers: {"X-CSRF-TOKEN": token},
+        data: JSON.stringify({current: pageNo, size: 4, _csrf: token}), success: function (d) {
+          $("#list").append("<li><a href='/art/"+d.contentId+".html'>"+d.contentTitle+"</a></li>"); }}); }</script>"""
+    asked = '/front/list {{"current": {}, "size": 4, "_csrf": "k9"}}'
+    pages = {
+        "/": home(("依法行政", "/col/yfxz")),
+        "/col/yfxz": html(f"<meta name='_csrf' content='k9'><ul id='list'></ul>{script}"),
+        asked.format(1): answer({"result": {"totalPage": 2, "list": records[:4]}}),
+        asked.format(2): answer({"result": {"totalPage": 2, "list": records[4:]}}),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/col/yfxz")
+
+
 def feed() -> UnknownPortal:
     """A list that the page leaves to its feed."""
     paths = [f"/gk/2025/01/{10 + n}/{n}01.shtml" for n in range(7)]
@@ -353,6 +422,9 @@ PORTALS = {
         nameless,
         asked_in_json,
         asked_by_file,
+        counted_in_path,
+        menu_by_interface,
+        token_of_page,
         feed,
         general_list,
     )
