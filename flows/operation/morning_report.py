@@ -266,7 +266,7 @@ async def show(report: MorningReport) -> None:
     coverage = report.coverage
     if coverage.report_year:
         told = (
-            f"{coverage.published + coverage.late} of {coverage.governments} governments with a portal have published "
-            f"for {coverage.report_year}"
+            f"{coverage.published + coverage.late} of {coverage.governments} governments have published for "
+            f"{coverage.report_year}, of those with a portal"
         )
         await acreate_progress_artifact(coverage.share, key="coverage", description=told)
