@@ -23,7 +23,7 @@ _HAN_DIGITS = {sign: str(value) for value, sign in enumerate("零一二三四五
 
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})(?!\d)\s*日?"
-    r"(?:\s*T?\s*(\d{1,2})\s*:\s*(\d{2})(?:\s*:\s*(\d{2})(?:\.\d+)?)?(Z|[+-]00:?00)?)?"
+    r"(?:\s*[T-]?\s*(\d{1,2})\s*[:时]\s*(\d{2})(?:\s*:\s*(\d{2})(?:\.\d+)?)?(Z|[+-]00:?00)?)?"
 )
 _SIGNED = re.compile(r"^[（(]?\s*((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日\s*[）)]?$")
 _SIGNED_HAN = re.compile(
@@ -34,7 +34,9 @@ _PUBLISHED_LABEL = re.compile(
     r"(?:发布|发表|公布|公开|上网|上传|挂网|发稿|提交|录入|更新)(?:的)?(?:时间|日期)|(?:发布|发表|刊发|刊登|更新|上传|提交)于|"
     r"^(?:时间|日期)|[\s　](?:时间|日期)(?=:)|\b(?:Published|Updated|Posted|Date)\b"
 )
-_OTHER_LABEL = re.compile(r"(?:成文|生成|印发|实施|生效|失效|废止|发文|起始|截止|结束|有效)(?:的)?(?:时间|日期)")
+_OTHER_LABEL = re.compile(
+    r"(?:成文|生成|印发|实施|生效|失效|废止|发文|起始|截止|结束|有效|来信|写信|提问|咨询|留言|受理|办理)(?:的)?(?:时间|日期)"
+)
 _RECORD_LABEL = re.compile(r"索\s*引\s*号|文\s*号|发布机构|发文机关|主题词|组配分类")
 _SOURCE_END = (
     r"(?=\s{2,}|\s*(?:发布|发表|时间|日期|作者|编辑|责任编辑|责编|审核|校对|撰稿|供稿|记者|通讯员|浏览|访问|点击|阅读|字体|字号|A[-+]|"
@@ -233,7 +235,8 @@ def _source(data: Metadata, draft: Draft, title: str | None, body: list[str]) ->
     seen: list[tuple[str, str]] = []
     for name in ("contentsource", "source", "article:author", "data.source"):
         if value := draft.meta.get(name):
-            seen.append(("meta" if not name.startswith("data") else "data", value))
+            labelled = _SOURCE_LABEL.match(value)
+            seen.append(("meta" if not name.startswith("data") else "data", labelled[1] if labelled else value))
     if (value := draft.table.get("信息来源") or draft.table.get("来源")) and (match := _SOURCE.match(value)):
         seen.append(("label", match[1]))
     lines = [*draft.labels, *draft.labels_after]

@@ -29,6 +29,7 @@ class Chrome:
     lines: re.Pattern[str]
     edges: re.Pattern[str]
     frame: re.Pattern[str]
+    tail: re.Pattern[str]
 
 
 @lru_cache(maxsize=1)
@@ -41,8 +42,9 @@ def chrome() -> Chrome:
         markers=dict(data["markers"]),
         prune=frozenset(data["prune"]),
         lines=_any_of(data["lines"]),
-        edges=_any_of(data["edges"]),
-        frame=_any_of(data["edges"] + data["frame"]),
+        edges=_any_of(data["edges"] + data["tail"]),
+        frame=_any_of(data["edges"] + data["tail"] + data["frame"]),
+        tail=_any_of(data["tail"]),
     )
 
 
@@ -113,11 +115,40 @@ def is_named_chrome(names: list[str]) -> bool:
 _TOO_SHORT = frozenset({"foot", "comment", "print", "location", "toolbar", "zoom"})
 
 
-def trim(lines: list[str], *, frame: bool = False) -> tuple[int, int]:
-    """The span of the lines that are left when chrome at both ends is cut off."""
+def trim(lines: list[str]) -> tuple[int, int]:
+    """The span of the lines that are left when chrome at both ends is cut off.
+
+    Behind a line that only stands behind a text (a neighbour's title, an editor's name) lines that say nothing by
+    themselves are chrome too.
+    """
     start, end = 0, len(lines)
-    while start < end and (is_edge(lines[start], frame=frame) or is_date_line(lines[start])):
+    while start < end and (is_edge(lines[start]) or is_date_line(lines[start])):
         start += 1
-    while end > start and is_edge(lines[end - 1], frame=frame):
-        end -= 1
+    at = end
+    while at > start:
+        line = lines[at - 1]
+        if is_edge(line):
+            if at == end or _opens_tail(line):
+                end = at - 1
+        elif not _says_nothing(line) or len(lines) - at > MOST_BEHIND:
+            break
+        at -= 1
     return start, end
+
+
+MOST_BEHIND = 12
+_OF_TEXT = re.compile(
+    r"[。；，：！？:,;\t]|^[（(【《“]|^附|^[一二三四五六七八九十\d]{1,3}[、.．)）]|\d{5,}|(?:19|20)\d\d年|"
+    r"(?:局|厅|委|办|府|部|院|会|公室|中心|公司|学校|大队|镇|乡|街道)$"
+)
+
+
+def _opens_tail(line: str) -> bool:
+    """Whether the line is one that stands behind texts alone; a source, a date, annexes stand in them too."""
+    return chrome().tail.fullmatch(squeeze(line)) is not None or is_chrome(line)
+
+
+def _says_nothing(line: str) -> bool:
+    """Whether a line has no sign of a text's last lines: sentence, label, annex, signature, date, cells."""
+    text = squeeze(line)
+    return len(text) <= 40 and not _OF_TEXT.search(text)

@@ -14,11 +14,12 @@ from lxml import etree
 from flows.extraction.facts import Attachment, Unreadable
 from flows.extraction.text.chrome import is_chrome, is_named_chrome, trim
 from flows.extraction.text.container import find_container, is_aside, is_list_of_pages, repeats
+from flows.extraction.text.controls import cut_controls, cut_players
 from flows.extraction.text.draft import Draft
 from flows.extraction.text.lines import lines_of
 from flows.extraction.text.page_data import PageData, page_data
 from flows.extraction.text.second_reader import second_look, second_reading
-from flows.extraction.text.surroundings import around, find_title, read_labels, split_frame
+from flows.extraction.text.surroundings import around, find_title, only_heading, read_labels, split_frame
 from flows.extraction.text.tree import (
     Element,
     Weights,
@@ -58,6 +59,7 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
     data = page_data(root)
     viewed = _viewed_files(root, base)
     marked = wrap_between_markers(root)
+    cut_players(root)
     drop_unseen(root)
     weights = Weights(root)
     found = find_container(root, marked, weights)
@@ -79,13 +81,14 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
     pictures = sum(1 for _ in container.iter("img"))
     _gather_files(container, draft, base)
     _prune(container, weights, sure)
+    cut_controls(container, weights)
     lines = list(lines_of(container))
     before, after = around(container)
     title_at = find_title(before, draft)
     read_labels(draft, before, after, title_at)
     _files_after(container, draft, base)
     lines = second_look(container, lines, draft) if sure else second_reading(root, lines, draft)
-    lines = split_frame(lines, draft, sure=sure)
+    lines = split_frame(lines, draft, sure=sure, heading=only_heading(container))
     start, end = trim(lines)
     draft.labels[:0] = lines[:start]
     draft.labels_after[:0] = lines[end:]

@@ -13,7 +13,7 @@ from flows.extraction.document.issuers import issuer_in_title
 from flows.extraction.document.metadata import document_number, years_in
 from flows.extraction.text.chrome import is_chrome, is_date_line, is_edge
 from flows.extraction.text.draft import Draft
-from flows.extraction.text.tree import BLOCK, SKIP, Element, length, names_of
+from flows.extraction.text.tree import BLOCK, SKIP, Element, length, names_of, text_of
 from flows.extraction.text.typography import one_line, squeeze
 
 
@@ -194,6 +194,9 @@ def find_title(before: list[Line], draft: Draft) -> int:
 def _most_telling(before: list[Line], at: int, end: int, draft: Draft) -> int:
     """The title that the head names, or, where that is but the name of a column, the title between it and the body."""
     named = joined_title([line.text for line in before[at:end]])
+    if dated := _DAY_BEHIND.fullmatch(named):
+        # The day of publishing, in small letters behind the title; the head names the title without it.
+        named = dated[1] if squeeze(dated[1]) in wanted_titles(draft) else named
     if issuer_in_title(named) is None and not years_in(named):
         for later in range(len(before) - 1, end - 1, -1):
             line = before[later]
@@ -202,6 +205,9 @@ def _most_telling(before: list[Line], at: int, end: int, draft: Draft) -> int:
                 return later
     draft.title = named
     return end - 1
+
+
+_DAY_BEHIND = re.compile(r"(.+?)\s*[（(\[【]?\s*(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*[）)\]】]?")
 
 
 def _crumbs(before: list[Line]) -> set[str]:
@@ -355,13 +361,23 @@ def _is_site(part: str, site: str, column: str) -> bool:
 # --- a container may hold its own frame -------------------------------------------------------------------------------
 
 
-def split_frame(lines: list[str], draft: Draft, *, sure: bool) -> list[str]:
+def only_heading(container: Element) -> str | None:
+    """The text of the container's only `<h1>`, or, without one, of its only `<h2>`; None where there are several."""
+    for tag in ("h1", "h2"):
+        headings = list(container.iter(tag))
+        if headings:
+            text = one_line(text_of(headings[0]))
+            return text if len(headings) == 1 and 6 <= len(text) <= 100 and not re.search(r"[。；]", text) else None
+    return None
+
+
+def split_frame(lines: list[str], draft: Draft, *, sure: bool, heading: str | None = None) -> list[str]:
     """The body lines of a container: what stands before its title and date line and behind its text taken off.
 
     A container that was found by its density (not `sure`) may begin with the page's information table and end with
-    the page's own foot.
+    the page's own foot. Its only `heading` is its title where nothing else names one.
     """
-    kept, start = _head(lines, draft, 10 if sure else 40)
+    kept, start = _head(lines, draft, 10 if sure else 40, heading)
     if not sure:
         while start < len(lines) and (is_edge(lines[start], frame=True) or _is_info(lines, start)):
             start += 1
@@ -374,7 +390,7 @@ def split_frame(lines: list[str], draft: Draft, *, sure: bool) -> list[str]:
     return kept + lines[start:end]
 
 
-def _head(lines: list[str], draft: Draft, reach: int) -> tuple[list[str], int]:
+def _head(lines: list[str], draft: Draft, reach: int, heading: str | None) -> tuple[list[str], int]:
     """The lines before the body's first one that are the document's own (its number), and where the body begins.
 
     A line before the title that is no frame, a document number as a rule, is the document's own.
@@ -391,6 +407,9 @@ def _head(lines: list[str], draft: Draft, reach: int) -> tuple[list[str], int]:
         span = title_among(lines[at:first][:3])
         if span is not None and span[0] == 0 and not is_edge(lines[at], frame=True) and not is_date_line(lines[at]):
             return _behind_title(lines, at, at + span[1], draft)
+    if heading is not None and heading in lines[:first]:
+        at = lines.index(heading)
+        return _behind_title(lines, at, at + 1, draft)
     return [], 0
 
 

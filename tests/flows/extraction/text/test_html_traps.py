@@ -286,6 +286,38 @@ def test_what_the_page_says_of_itself(case: Case) -> None:
     assert tuple(file.url for file in document.attachments) == case.files
 
 
+ENDS = {
+    "an editor, then a phrase that nobody knows": ("<p>责任编辑：文静</p><p>云上云溪等你来看</p>", []),
+    "the neighbours, then whose the text is": (
+        "<p>上一篇：<a>云溪县立法计划</a></p><p>免责声明：本站部分内容来自网络，如有侵权请联系我们。</p>",
+        [],
+    ),
+    "an editor, then how far the text is public": (
+        "<p>责任编辑：文静</p><p>（此件公开发布）</p>",
+        ["责任编辑：文静", "（此件公开发布）"],
+    ),
+    "annexes by name": ("<p>附件：</p><p>行政执法统计表</p>", ["附件：", "行政执法统计表"]),
+    "a signature and a day": (
+        "<p>云溪县司法局</p><p>2024年1月8日</p><p>编辑：文静</p>",
+        ["云溪县司法局", "2024年1月8日"],
+    ),
+    "buttons": ('<div><a onclick="zan()">有用</a><span>(12)</span><a href="javascript:;">没用</a>(3)</div>', []),
+    "links that lead somewhere": (
+        '<p><a href="a.html">法治云溪建设规划</a><a href="b.html">法治社会建设方案</a></p>',
+        ["法治云溪建设规划法治社会建设方案"],
+    ),
+    "a heading on an anchor": ("<p><a>附则</a></p><p>本报告由县司法局解释。</p>", ["附则", "本报告由县司法局解释。"]),
+    "a box of links": ('<div><p>延伸阅读</p><p><a href="a.html">云溪县普法工作纪实</a></p></div>', []),
+    "a film": ("<div><video></video><i>00:00 / 03:20</i><i>倍速</i></div><p>片名：云溪普法</p>", ["片名：云溪普法"]),
+}
+
+
+@pytest.mark.parametrize(("end", "kept"), ENDS.values(), ids=ENDS.keys())
+def test_how_a_body_ends(end: str, kept: list[str]) -> None:
+    document = read(page(f'<h1>{TITLE}</h1><div id="zoom">{PARAGRAPHS}{end}</div>').encode())
+    assert document.text.split("\n") == [TITLE, *PROSE, *kept]
+
+
 PLAIN = page(f'<h1>{TITLE}</h1><div id="zoom">{PARAGRAPHS}</div>')
 BARE = PLAIN.replace('<meta charset="utf-8">', "")
 

@@ -1,0 +1,91 @@
+"""What a body's container holds for its reader's hand: rows of buttons, players, boxes that lead to other pages.
+
+They are told by their structure, so that a site's own names for them need not be known.
+"""
+
+from __future__ import annotations
+
+import re
+
+from flows.extraction.text.chrome import chrome, is_chrome
+from flows.extraction.text.tree import Element, Weights, cut, length, text_of
+from flows.extraction.text.typography import squeeze
+
+_BLOCKS = frozenset(("div", "p", "ul", "ol", "dl", "li", "td", "section", "aside", "form", "table", "center"))
+_SENTENCE = re.compile(r"[。；！？，]")
+_NAMES_A_FILE = re.compile(r"附件|《|\.(?:pdf|docx?|wps|xlsx?|ofd|zip|rar)\b", re.I)
+_COUNTER = re.compile(r"[\d\s(（)）\[\]【】|｜/·:：,+-]*")
+_PLAYING = re.compile(r"\d:\d\d|倍速|语速|音量|静音|全屏|(?:播放|暂停)|不支持")
+
+LONGEST_ROW = 60
+"""Signs that a row of buttons may have."""
+LONGEST_BOX = 300
+"""Signs that a box of links may have."""
+
+
+def cut_controls(container: Element, weights: Weights) -> None:
+    """Cut rows of buttons and boxes of links to other pages out of a container."""
+    for element in list(container.iter(*_BLOCKS)):
+        if element is container or element.getparent() is None or weights.prose.get(element, 0):
+            continue
+        links = weights.links.get(element, 0)
+        if links and links <= LONGEST_BOX and (_is_row_of_buttons(element, weights) or _is_box(element, weights)):
+            cut(element)
+
+
+def _is_row_of_buttons(element: Element, weights: Weights) -> bool:
+    """Whether all that the element says stands on links that lead nowhere: they call a script."""
+    if weights.links[element] > LONGEST_ROW or weights.plain[element] > LONGEST_ROW:
+        return False
+    text = text_of(element)
+    if _SENTENCE.search(text) or _NAMES_A_FILE.search(text):
+        return False
+    buttons = list(element.iter("a"))
+    # One alone may be a heading that an anchor stands around.
+    if len(buttons) < 2 or not all(_calls_script(button) for button in buttons):
+        return False
+    rest = "".join(piece for node in element.iter() for piece in _beside_links(node, element) if piece)
+    return _COUNTER.fullmatch(rest) is not None or is_chrome(text)
+
+
+def _beside_links(node: Element, top: Element) -> tuple[str | None, str | None]:
+    """The text in a node, and behind it, that stands on no link."""
+    linked = next(node.iterancestors("a"), None) is not None
+    return (
+        None if linked or node.tag == "a" else node.text,
+        None if linked or node is top else node.tail,
+    )
+
+
+def _calls_script(link: Element) -> bool:
+    href = (link.get("href") or "").strip().lower()
+    if href.startswith("javascript:") or link.get("onclick"):
+        return True
+    return href in ("", "#") and not link.get("name") and length(text_of(link)) <= 8
+
+
+def _is_box(element: Element, weights: Weights) -> bool:
+    """Whether the element leads to other pages, and says so in its first words: 相关阅读, 延伸阅读."""
+    if weights.links[element] < 2 * weights.plain[element]:
+        return False
+    head = next((text for piece in element.itertext() if (text := squeeze(piece))), "")
+    return len(head) <= 12 and chrome().tail.fullmatch(head) is not None and not _NAMES_A_FILE.search(head)
+
+
+def cut_players(root: Element) -> None:
+    """Cut the controls that stand around films and sounds, with what they play."""
+    for medium in list(root.iter("video", "audio")):
+        if (player := _player_around(medium)) is not None and player.getparent() is not None:
+            cut(player)
+
+
+def _player_around(medium: Element) -> Element | None:
+    """The largest element around it that holds nothing but controls; None where the page's text begins at once."""
+    found = None
+    for above in medium.iterancestors():
+        text = text_of(above)
+        if length(text) > LONGEST_ROW or _SENTENCE.search(text) or above.tag in ("body", "html"):
+            break
+        if _PLAYING.search(text):
+            found = above
+    return found
