@@ -180,6 +180,8 @@ class Surroundings:
                 if not any(begin < one.end <= clause_start for one in earlier):
                     left, near = begin, [hit for hit in clause.lead if hit[0] >= begin] + near
             reached = min(clause_end + REACH, self.quantities[index + 1].start if index + 1 < after else end)
+            parted = self.flat.find("其中", clause_end, reached)
+            reached = parted if parted >= 0 else reached  # 召开党委会14次,其中研究法治议题5次
             after_clause = hits[bisect_left(starts, clause_end) : bisect_right(starts, reached)]
             near_bits = bits(near)
             yield (

@@ -78,18 +78,18 @@ class Rates:
             if figure.quantity.unit == "%"
             and figure.quantity.kind != "change"
             and not any(code.endswith(".yoy") for code in figure.codes)
-            and (0 < figure.value < 100 or (100 < figure.value < 300 and "完成" in self.told.words(at)))
+            and (0 < figure.value <= 100 or (100 < figure.value < 300 and "完成" in self.told.words(at)))
             and figure.quantity.bound in ("exact", "about")
             and figure.quantity.value_high is None
         ]
         found: list[Check] = []
         late: list[tuple[int, Figure]] = []
         for at, figure in rated:
-            one = self.rate(at, figure)
-            if one is None:
-                late.append((at, figure))
-            else:
+            one = self.full(at, figure) if figure.value == 100 else self.rate(at, figure)
+            if one is not None:
                 found.append(one)
+            elif figure.value != 100:
+                late.append((at, figure))
         for at, figure in late:
             one = self.rate_implied(at, figure)
             if one is not None:
@@ -237,6 +237,24 @@ class Rates:
             return self.made(
                 rate, part, implied_count(implied), computed, judge(rate.value, rate.places, computed), (), hint
             )
+        return None
+
+    def full(self, at: int, rate: Figure) -> Check | None:
+        """A rate of 100 % where its part and an equal whole stand before it in the sentence; else nothing is said."""
+        trial = self.trial(at)
+        if trial is None or not trial.parts:
+            return None
+        part = trial.parts[0]
+        for whole in trial.wholes:
+            one, other = whole.figures[-1], part.figures[0]
+            if (
+                whole.value == part.value
+                and len(whole.figures) == len(part.figures) == 1
+                and one.at < other.at < rate.at
+                and one.sentence == rate.sentence
+                and comparable(whole.unit, part.unit)
+            ):
+                return self.made(rate, part, whole, Fraction(100), "consistent")
         return None
 
     def sibling(self, whole: Count, share: bool) -> bool:

@@ -61,6 +61,8 @@ class Sums:
                     break
                 if not parts and self.told.of_last_year(other.at):
                     continue  # 处罚296件,较上年365件减少18.9%,其中大气类178件
+                if not parts and other.quantity.kind == "change" != total.quantity.kind:
+                    continue  # 受理4747件,比上年增加302件;其中劳动报酬类2986件
                 if other.value > total.value:
                     break
                 if not parts and self.beside(total, other):

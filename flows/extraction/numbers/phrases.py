@@ -91,6 +91,8 @@ def is_stage(phrase: str) -> bool:
     phrase = _NEXT_YEAR.sub("", phrase)
     if _CARRIED.fullmatch(phrase):
         return True
+    if "、" in phrase:  # 撤销、确认违法
+        return all(map(is_stage, filter(None, phrase.split("、"))))
     if phrase in words.stages:
         return True
     tokens = cut(phrase)

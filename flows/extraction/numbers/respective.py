@@ -27,7 +27,10 @@ def names_in_turn(raw: str) -> list[str]:
         return []
     ends = _shared_end(parts)
     change = CHANGE.search(verb.strip("为达了在"))
-    return [part + ("" if part.endswith(ends) else ends) + (change[0] if change else "") for part in parts]
+    done = change[0] if change else ""
+    if not change and not verb.endswith(("在", "至", "到", "为")):
+        done = trimmed(verb)  # 市委、市政府分别研究法治工作7次、15次
+    return [part + ("" if part.endswith(ends) else ends) + done for part in parts]
 
 
 def _parts_of(nouns: str) -> list[str]:

@@ -32,6 +32,8 @@ from flows.extraction.words import cut
 _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用时|时长|审限)$")
 _RATE_WORD = re.compile(r"(?<=[\u4e00-\u9fff]{2})[率度]$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
+_EXAMINED = re.compile(r".*(?:参加|组织|举行|开展)([\u4e00-\u9fff]{2,16}(?:考试|测试|竞赛|测评))(?=[，,；;、])")
+"""An examination that no number counts: 参加法律知识考试，参考率100%."""
 _EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
 _ANNOUNCED = re.compile(r"依次|如下|前[一二三四五六]|类型")
@@ -54,6 +56,8 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
     for index, one in enumerate(quantities):
         between = text[quantities[index - 1].end if index else 0 : one.start]
         said = said.turned(between)
+        if (examined := _EXAMINED.search(between)) is not None:
+            said.event = examined[1]
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
             subject, floor = one.label or None, one.end
@@ -141,7 +145,9 @@ def _changed(raw: str, head: str, tail: Tail, said: Sentence) -> str | None:
     if comparison and change:
         of += head[comparison.end() : change.start()]
     of = tidy(of)
-    if len(of) <= 5 and said.previous and not (of and of in said.previous):
+    if comparison and said.previous and COMPARISON.search(said.previous) and not of:
+        of = said.topic or ""  # 同比增长6.8%，比上年增加302件
+    elif len(of) <= 5 and said.previous and not (of and of in said.previous):
         of = (said.previous if not of else said.topic or said.previous) + of
     if comparison and comparison[0].startswith(("同比", "环比")):
         how = comparison[0][:2] + how
@@ -180,7 +186,8 @@ def _share_of(text: str, one: Measured, raw: str, head: str, tail: Tail, said: S
 def _of_what(text: str, one: Measured, said: Sentence, floor: int) -> str:
     """What a word that cannot stand alone is of: the clause before where it holds no number, else what was counted."""
     edge = clause_start(text, floor, one.start)
-    if edge > floor and (before := clause_before(text, one.start)):
+    treated = text.startswith(("进行", "予以"), floor)  # 对11件文件进行审查，纠正1件
+    if edge > floor and not treated and (before := clause_before(text, one.start)):
         said.topic = before
     return noun_of(said.topic or said.carried or "")
 
@@ -196,6 +203,8 @@ def _counted(
 ) -> str | None:
     words = vocabulary()
     persons = _PERSONS.get(one.unit or "")
+    if raw.startswith("中") and head.startswith("中") and said.topic and raw.endswith("的"):
+        return f"{head[1:]}的{noun_of(said.topic)}"  # 11名执法人员中身兼多职的7名
     if persons and not head and tail.noun and is_stage(tail.noun):
         return (said.event or said.occasion or "") + tail.noun + persons
     if tail.noun:

@@ -65,6 +65,17 @@ CASES = [
             ("rate", 40, 80, 200, "consistent"),
         ],
     ),
+    (
+        "all of them",
+        "负责人应出庭⟦36件⟧，实际出庭⟦36件⟧，出庭应诉率⟦100%⟧。",
+        [("rate", 100, 36, 36, "consistent")],
+    ),
+    ("all of some others", "受理⟦40件⟧，办结⟦36件⟧，按期办结率⟦100%⟧。", []),
+    (
+        "what was added before the parts of all",
+        "受理争议案件⟦470件⟧，比上年增加⟦↑30件⟧；其中报酬类⟦290件⟧、保险类⟦120件⟧、其他⟦60件⟧。",
+        [("sum", 470, 470, None, "consistent")],
+    ),
     ("shares in turn of an unnamed whole", "大气类⟦34件⟧、水类⟦51件⟧，分别占⟦31.7%⟧、⟦44.3%⟧。", []),
     ("shares in a row that none gives a turn", "受理⟦90件⟧，维持⟦40件⟧、撤销⟦20件⟧，占⟦44.4%⟧、⟦22.2%⟧。", []),
     (
