@@ -22,7 +22,7 @@ from crawlers.families.menus import menu_links, menu_requests
 from crawlers.families.navigation import FEW_LINKS, crumbs, frames, leads_on, menu_scripts
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
 from crawlers.families.rows import is_prose
-from crawlers.families.site_search import search_request
+from crawlers.families.site_search import search_requests
 from crawlers.fetching import Fetched
 from crawlers.lists import MOST_SHELLS, Ask
 from crawlers.portals import Column, Portal
@@ -129,8 +129,8 @@ class Discovery:
     """By document key."""
     pages: dict[str, Fetched] = field(default_factory=dict)
     """What was fetched of the columns in finding them, by address."""
-    search: NextPage | None = None
-    """What to ask of the site's own search, where it has one that answers."""
+    searches: tuple[NextPage, ...] = ()
+    """What to ask of the site's own searches, the best first."""
     elsewhere: list[str] = field(default_factory=list)
     """Columns named after the subject on hosts that the registry does not allow."""
     dead_end: bool = False
@@ -146,6 +146,8 @@ class Discovery:
     _organs: int = 0
     """Bodies of a catalogue that have columns of their own."""
     _organs_in_vain: int = 0
+    _reports_before_organ: int = 0
+    """Reports that the lists showed when the last body was opened."""
 
     async def look(self) -> Fetched:
         """Look for the columns from the home page. Returns the home page as it was fetched; if it is not ok, nothing
@@ -165,15 +167,18 @@ class Discovery:
     async def look_home(self) -> Fetched:
         """Ask for the home page, through pages that only lead on to it, and see whether it leads to a search."""
         home = await self._ask(f"{self.portal.base_url}/", "home")
+        passed = {home.url}
         for _ in range(_MOST_DOORS):
             target = leads_on(_page(home)) if home.verdict == "ok" else None
-            if target is None or not self._may_ask(target) or document_key(target) in self._opened:
+            # A door may stand at the address of the home page without its file.
+            if target is None or not self._may_ask(target) or self.portal.at_home(target) in passed:
                 break
             home = await self._ask(target, "home", via=home.url)
+            passed.add(home.url)
         if home.verdict == "ok":
             page = _page(home)
             self._opened.add(document_key(home.url))
-            self.search = search_request(page, WORDS)
+            self.searches = search_requests(page, WORDS)
         return home
 
     async def _look_around(self, home: Page) -> None:
@@ -233,6 +238,7 @@ class Discovery:
         if document_key(lead.url) in self._opened:
             return
         if lead.urgency == _ORGAN:
+            self._count_organ()
             if self._organs_in_vain >= _ORGANS_IN_VAIN or self._organs >= MOST_ORGANS:
                 return
             self._organs_in_vain += 1
@@ -256,6 +262,13 @@ class Discovery:
         if lead.urgency == _ORGAN and any(one.urgency <= _NAMED for one in self._leads) and len(self._queued) > queued:
             self._organs, self._organs_in_vain = self._organs + 1, 0
         await self._read(page, column, rank)
+
+    def _count_organ(self) -> None:
+        """Count the body that was looked into last, if its lists showed a report."""
+        reports = sum(len(one.reports) for one in self._lists)
+        if reports > self._reports_before_organ and self._organs_in_vain:
+            self._organs, self._organs_in_vain = self._organs + 1, 0
+        self._reports_before_organ = reports
 
     def _queue_links(self, page: Page, column: Column, rank: int, depth: int) -> None:
         """Queue what a page leads to."""

@@ -146,10 +146,12 @@ class Visit:
         return list((discovery.found | found).values())
 
     async def _search(self, discovery: Discovery) -> None:
-        """Ask the site's own search, which finds reports in whichever column they stand. A search that does not answer
-        is no fault of the portal's lists."""
-        if discovery.search is not None and self.mode != "probe":
-            await self._lists.search(discovery.search)
+        """Ask the site's own search, which finds reports in whichever column they stand: the best one that is there and
+        that robots.txt allows. A search that does not answer is no fault of the portal's lists."""
+        robots = await self.fetcher.robots(self.portal, self.portal.base_url)
+        for request in discovery.searches if self.mode != "probe" else ():
+            if robots.allows(request.url) and (await self._lists.search(request)).state != "drift":
+                return
 
     async def _read_old_columns(self) -> None:
         for column in self.portal.old_columns:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from crawlers.families.reading import Entry, ListReading, NextPage, Page
@@ -50,56 +51,65 @@ def _in_markup(value: object, page: Page, total: int | None) -> tuple[tuple[Entr
     return tuple(entries.values()), total
 
 
+class _Stated(NamedTuple):
+    """What the answers say of a list."""
+
+    rows: int
+    """Entries of its first page: some servers have a size of their own, whatever the request asks for."""
+    total: int | None
+    pages: int | None
+
+    def ends(self, at: int) -> bool:
+        """Tell whether the page `at` is the last."""
+        return (self.total is not None and max(at, 1) * self.rows >= self.total) or (
+            self.pages is not None and at >= self.pages
+        )
+
+
 def following(asked: NextPage, here: int, total: int | None, pages: int | None = None) -> NextPage | None:
     """The same request for the page after; None when the stated number of entries or of pages is reached or the request
     names no page."""
+    stated = _Stated(asked.rows or max(here, 1), total, pages)
+    asked = replace(asked, rows=stated.rows)
     if asked.numbered:
-        return _after(asked, here, total, pages)
+        return _after(asked, stated)
     if asked.body and asked.body.lstrip()[:1] == b"{":
-        turned = _turned(json.loads(asked.body), here, total, pages)
+        turned = _turned(json.loads(asked.body), stated)
         return replace(asked, body=json.dumps(turned, ensure_ascii=False).encode()) if turned else None
     if asked.body:
-        turned = _turned(dict(parse_qsl(asked.body.decode(), keep_blank_values=True)), here, total, pages)
+        turned = _turned(dict(parse_qsl(asked.body.decode(), keep_blank_values=True)), stated)
         if turned:
             return replace(asked, body=urlencode(turned).encode())
     parts = urlsplit(asked.url)
-    turned = _turned(dict(parse_qsl(parts.query, keep_blank_values=True)), here, total, pages)
+    turned = _turned(dict(parse_qsl(parts.query, keep_blank_values=True)), stated)
     return replace(asked, url=urlunsplit(parts._replace(query=urlencode(turned)))) if turned else None
 
 
-def _after(asked: NextPage, here: int, total: int | None, pages: int | None) -> NextPage | None:
+def _after(asked: NextPage, stated: _Stated) -> NextPage | None:
     """The page after, where the path counts: what comes after the last is not there, if no answer says how many."""
     before, _, after = asked.numbered.partition("{page}")
     number = asked.url[len(before) : len(asked.url) - len(after)]
-    if not number.isdigit() or asked.numbered.replace("{page}", number) != asked.url:
+    if not number.isdigit() or asked.numbered.replace("{page}", number) != asked.url or stated.ends(int(number)):
         return None
-    at = int(number)
-    if (pages is not None and at >= pages) or (total is not None and at * here >= total):
-        return None
-    return replace(asked, url=asked.numbered.replace("{page}", str(at + 1)))
+    return replace(asked, url=asked.numbered.replace("{page}", str(int(number) + 1)))
 
 
-def _turned(fields: dict[str, object], here: int, total: int | None, pages: int | None) -> dict[str, object] | None:
+def _turned(fields: dict[str, object], stated: _Stated) -> dict[str, object] | None:
     """The fields of a request with the page turned by one, wherever among them it is counted; None if nowhere."""
-    sizes = (value for name, value in fields.items() if SIZE_NAME.search(name) and str(value).isdigit())
-    size = max(int(str(next(sizes, here))), 1)
     key = next((name for name, value in fields.items() if PAGE_NAME.search(name) and str(value).isdigit()), None)
-    offset = next((name for name, value in fields.items() if OFFSET_NAME.search(name) and str(value).isdigit()), None)
-    if key is None and offset is not None:
-        return _raised(fields, offset, size) if total is None or int(str(fields[offset])) + size < total else None
-    if key is None:
-        for name, inner in fields.items():
-            part = decoded(inner) if isinstance(inner, str) and inner.startswith("{") else inner
-            if isinstance(part, dict):
-                if (turned := _turned(part, here, total, pages)) is None:
-                    continue
-                written = json.dumps(turned, separators=(",", ":"), ensure_ascii=False)
-                return {**fields, name: written if isinstance(inner, str) else turned}
-        return None
-    at = int(str(fields[key]))
-    if (total is not None and max(at, 1) * size >= total) or (pages is not None and at >= pages):
-        return None
-    return _raised(fields, key, 1)
+    if key is not None:
+        return None if stated.ends(int(str(fields[key]))) else _raised(fields, key, 1)
+    if offset := next((n for n, value in fields.items() if OFFSET_NAME.search(n) and str(value).isdigit()), None):
+        sizes = (value for name, value in fields.items() if SIZE_NAME.search(name) and str(value).isdigit())
+        size = max(int(str(next(sizes, stated.rows))), 1)
+        at_end = stated.total is not None and int(str(fields[offset])) + size >= stated.total
+        return None if at_end else _raised(fields, offset, size)
+    for name, inner in fields.items():
+        part = decoded(inner) if isinstance(inner, str) and inner.startswith("{") else inner
+        if isinstance(part, dict) and (turned := _turned(part, stated)) is not None:
+            written = json.dumps(turned, separators=(",", ":"), ensure_ascii=False)
+            return {**fields, name: written if isinstance(inner, str) else turned}
+    return None
 
 
 def _raised(fields: dict[str, object], key: str, by: int) -> dict[str, object]:

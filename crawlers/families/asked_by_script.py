@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from crawlers.families.navigation import menu_scripts
 from crawlers.families.reading import NextPage, Page
 from crawlers.families.script_values import OFFSET_NAME, PAGE_NAME, SIZE_NAME, Script, Unknown, Value, page_script
+from crawlers.families.trees import NODE_NAME, chosen_node
 
 _OPTIONS = re.compile(r"[\w$)\]]\s*\(\s*(?=\{)")
 _CALL = re.compile(
@@ -82,10 +83,12 @@ class _Call:
 def asked_by_script(page: Page, number: int = 1, *, surely: bool = False) -> NextPage | None:
     """Page `number` of the list that a page's script asks for; None where it asks for nothing that looks like one, or,
     where that must be sure, for nothing that it counts pages and rows of."""
-    script = page_script(page, number)
+    script, after = page_script(page, number), page_script(page, number + 1)
     if script is None:
         return None
-    calls = _numbered(script, page_script(page, number + 1))
+    if (node := chosen_node(page.text)) is not None:
+        script.node = (NODE_NAME, node)
+    calls = _numbered(script, after)
     best = max(calls, key=lambda call: call.weight, default=None)
     if best is None or best.weight < (_TURNS + _SIZES if surely else _TURNS if number > 1 else 1):
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.families.answers import following, is_answer
@@ -57,9 +58,7 @@ class Gkmlpt:
         asked = page.asked or NextPage(page.url)
         # The interface has a hundred a page and takes no size.
         more = len(listed) >= _PAGE_SIZE or (total is not None and total > len(listed))
-        next_page = following(NextPage(f"{asked.url}&pageSize={_PAGE_SIZE}"), len(listed), total) if more else None
-        if next_page is not None:
-            next_page = NextPage(next_page.url.removesuffix(f"&pageSize={_PAGE_SIZE}"), headers=asked.headers)
+        next_page = following(replace(asked, rows=_PAGE_SIZE), len(listed), total) if more else None
         warnings = () if entries or not listed else ("The articles of the answer have no title or no address.",)
         return ListReading(entries, next_page if entries else None, total, (), warnings)
 

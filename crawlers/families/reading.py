@@ -24,6 +24,8 @@ class NextPage:
     """How the asking page writes the addresses of the records it is answered with: `/detail.html?id={id}`."""
     numbered: str = ""
     """The address with `{page}` where its path counts pages; empty where the query or the body does, or nothing."""
+    rows: int = field(default=0, compare=False)
+    """Entries of the list's first page; 0 of that page itself."""
     given: Mapping[str, str] = field(default_factory=dict, compare=False)
     """Of a script that is asked for: the values that its page gives to names."""
 

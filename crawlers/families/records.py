@@ -53,6 +53,7 @@ _PAGES = (
     "lastPage",
 )
 _ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
+_BRACKET = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\[\]{}]""")
 _LONGEST_LITERAL = 200_000
 """Characters of a script's array that are read at most."""
 _CHINA_TIME = timedelta(hours=8)
@@ -194,28 +195,38 @@ def record_pages(value: object) -> int | None:
 
 def _literal(text: str) -> object:
     """The array of objects that a script's text begins with, written as scripts may: bare names, single quotes."""
-    end = re.search(r"\}\s*,?\s*\]", text)
-    if end is None:
+    depth = end = 0
+    for sign in _BRACKET.finditer(text):
+        depth += (sign.group() in "[{") - (sign.group() in "]}")
+        if depth == 0 and sign.group() in "]}":
+            end = sign.end()
+            break
+    if not end:
         return None
-    quoted = re.sub(r"'((?:[^'\\\n]|\\.)*)'", lambda m: json.dumps(m.group(1).replace("\\'", "'")), text[: end.end()])
+    quoted = re.sub(r"'((?:[^'\\\n]|\\.)*)'", lambda m: json.dumps(m.group(1).replace("\\'", "'")), text[:end])
     named = re.sub(r"([{,]\s*)([A-Za-z_]\w*)\s*:", r'\1"\2":', quoted)
     return decoded(re.sub(r",\s*([}\]])", r"\1", named))
 
 
-def written_records(page: Page) -> tuple[Entry, ...]:
-    """The entries of the longest array of records that a page's scripts hold."""
+def written_arrays(text: str) -> Iterator[object]:
+    """The arrays of objects that the scripts of a page hold, as far as they can be read."""
     decoder = json.JSONDecoder(strict=False)
-    best: tuple[Entry, ...] = ()
     reached = 0
-    for number, start in enumerate(_ARRAY.finditer(page.text)):
+    for number, start in enumerate(_ARRAY.finditer(text)):
         if number >= _LONGEST_SEARCH:
-            break
+            return
         if start.start() < reached:
             continue
         try:
-            value, reached = decoder.raw_decode(page.text, start.start())
+            value, reached = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
-            value = _literal(page.text[start.start() : start.start() + _LONGEST_LITERAL])
-        entries = tuple(entry for entry in read_records(value, page.url) if entry.listed_on)
-        best = max(best, entries, key=len)
+            value = _literal(text[start.start() : start.start() + _LONGEST_LITERAL])
+        yield value
+
+
+def written_records(page: Page) -> tuple[Entry, ...]:
+    """The entries of the longest array of records that a page's scripts hold."""
+    best: tuple[Entry, ...] = ()
+    for value in written_arrays(page.text):
+        best = max(best, tuple(entry for entry in read_records(value, page.url) if entry.listed_on), key=len)
     return best

@@ -39,6 +39,8 @@ _OPENED = re.compile(
 )
 # An address that a script has yet to put together.
 _UNFILLED = re.compile(r"""["'<>]|\$\{|\{\{|\}\}""")
+_HOLE = re.compile(r"\{\w+\}")
+_LINK_ATTRIBUTES = ("data-href", "data-url", "data-link")
 _DATE_ATTRIBUTES = ("datetime", "data-date", "data-time", "pubdate")
 _LABELLED_TITLE = re.compile(r"^\s*(?:文章)?标题[:：]\s*")
 
@@ -76,7 +78,8 @@ def read_rows(page: Page, *, inside: str | None = None) -> tuple[Entry, ...]:
     document = parse(page.text if inside is None else inside)
     if document is None:
         return ()
-    entries = _entries(document, page.url, bare=inside is not None)
+    links = page.asked.links if page.asked else ()
+    entries = _entries(document, page.url, bare=inside is not None, links=links)
     if len(entries) > 1 or inside is not None:
         return entries
     # Some sites deliver the list inside a comment or a script that writes it.
@@ -86,9 +89,12 @@ def read_rows(page: Page, *, inside: str | None = None) -> tuple[Entry, ...]:
     return max(entries, () if uncovered is None else _entries(uncovered, page.url), key=len)
 
 
-def _entries(document: html.HtmlElement, url: str, *, bare: bool = False) -> tuple[Entry, ...]:
-    """The rows of a document that make a list; in `bare` rows every link is one."""
-    rows = list(_rows(document, url))
+def _entries(
+    document: html.HtmlElement, url: str, *, bare: bool = False, links: tuple[str, ...] = ()
+) -> tuple[Entry, ...]:
+    """The rows of a document that make a list; in `bare` rows every link is one. `links` are how the page around a
+    piece writes the addresses that its rows open by a call."""
+    rows = list(_rows(document, url, links))
     dated = Counter(row.place for row in rows if row.listed_on)
     undatable = Counter(row.place for row in rows if row.undatable)
     together = Counter(row.place for row in rows)
@@ -141,7 +147,7 @@ class _Row:
         """The address with its numbers left open: those of articles in one list are alike."""
 
 
-def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
+def _rows(document: html.HtmlElement, base: str, links: tuple[str, ...] = ()) -> Iterator[_Row]:
     base = base_of(document, base)
     links_in: Counter[html.HtmlElement] = Counter()
     targets: dict[html.HtmlElement, str] = {}
@@ -153,12 +159,12 @@ def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
             continue
         # A list may have its year as a heading, and dates without one.
         year = year_alone(collapse(element.text or "")) or year
-        if element.tag != "a" and (element.get("onclick") is None or next(element.iter("a"), None) is not None):
+        if element.tag != "a" and not (_is_clicked(element) and next(element.iter("a"), None) is None):
             continue
         url = link_target(element, base)
         if url is None and CALL.search(f"{element.get('href') or ''};{element.get('onclick') or ''}"):
             script = script or Script("\n;".join(part.text or "" for part in document.iter("script")))
-            url = _called_target(element, base, script)
+            url = _called_target(element, base, script, links)
         if url is None:
             continue
         targets[element] = url
@@ -188,6 +194,11 @@ def _rows(document: html.HtmlElement, base: str) -> Iterator[_Row]:
             )
             best[key] = _Row(url, title, listed_on, _place(block), undatable, shared > 0)
     yield from best.values()
+
+
+def _is_clicked(element: html.HtmlElement) -> bool:
+    """True if an element that is no link opens something when it is clicked."""
+    return any(element.get(name) is not None for name in ("onclick", *_LINK_ATTRIBUTES))
 
 
 def _block(
@@ -307,10 +318,15 @@ def called_arguments(given: str) -> list[str]:
     return [part.strip().strip("'\"") for part in given.split(",") if part.strip()]
 
 
-def _called_target(anchor: html.HtmlElement, base: str, script: Script) -> str | None:
-    """The address that a link opens by calling a function of the page: `javascript:openDetail('88', '7')`."""
+def _called_target(anchor: html.HtmlElement, base: str, script: Script, links: tuple[str, ...]) -> str | None:
+    """The address that a link opens by calling a function of the page, `javascript:openDetail('88', '7')`, or, in a
+    piece, one of the page around it that writes an address of one number."""
     for name, given in CALL.findall(f"{anchor.get('href') or ''};{anchor.get('onclick') or ''}"):
-        if address := script.opened_by(name, called_arguments(given)):
+        arguments = called_arguments(given)
+        made = (
+            _HOLE.sub(arguments[0], link) for link in links if len(arguments) == 1 and len(_HOLE.findall(link)) == 1
+        )
+        if address := script.opened_by(name, arguments) or next(made, None):
             try:
                 return urljoin(base, address)
             except ValueError:
@@ -323,7 +339,7 @@ def link_target(anchor: html.HtmlElement, base: str) -> str | None:
     href = (anchor.get("href") or "").strip()
     if href.lower().startswith("javascript") or href in {"", "#"}:
         opened = _OPENED.search(f"{href} {anchor.get('onclick') or ''}")
-        href = opened.group(1) if opened else (anchor.get("data-href") or anchor.get("data-url") or "").strip()
+        href = opened.group(1) if opened else next((v for n in _LINK_ATTRIBUTES if (v := anchor.get(n))), "").strip()
     if not href or href.startswith(("#", "javascript", "mailto:", "tel:", "data:")) or _UNFILLED.search(href):
         return None
     try:

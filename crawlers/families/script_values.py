@@ -82,6 +82,8 @@ class Script:
             told, key = (self._said, "content") if field.group(1).lower() == "meta" else (self._given, "value")
             for name in {attributes.get("id"), attributes.get("name")} - {None, ""}:
                 told.setdefault(str(name), attributes.get(key, ""))
+        self.node: tuple[re.Pattern[str], str] | None = None
+        """What the script calls the number of a column, and the number of the one that is asked for."""
         self._depth = 0
         self._tokens = _MOST_TOKENS
         self._names: dict[str, str] | None = None
@@ -258,6 +260,8 @@ class Script:
         return self._of_name(path[-1]), at
 
     def _of_name(self, name: str) -> Value | Unknown:
+        if self.node is not None and self.node[0].search(name):
+            return self.node[1]
         if name in self._given:
             return self._given[name]
         if PAGE_NAME.search(name):

@@ -21,10 +21,11 @@ _WAS = re.compile(r"/was5/web/search\?([^\"'\s<>]*channelid=\d+[^\"'\s<>]*)")
 _SEARCHES = re.compile(r"search|sousuo|query|find|keyword|searchword|\bso\b|\bwd\b|\bq\b", re.IGNORECASE)
 
 
-def search_request(home: Page, words: str) -> NextPage | None:
-    """Ask the site's own search for titles with `words`, whichever its home page names; None where it names none. The
+def search_requests(home: Page, words: str) -> tuple[NextPage, ...]:
+    """What to ask the site's own searches for titles with `words`, all that its home page names, the best first. The
     answer is read like any list."""
-    return _irs_request(home, words) or _named_request(home, words) or _form_request(home, words)
+    asked = (_irs_request(home, words), _named_request(home, words), _form_request(home, words))
+    return tuple(request for request in asked if request is not None)
 
 
 def _irs_request(home: Page, words: str) -> NextPage | None:

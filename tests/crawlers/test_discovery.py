@@ -77,6 +77,14 @@ def menu(script: str) -> str:
 
 
 SHAPES: dict[str, tuple[Pages, str]] = {
+    "behind a door to the home page's own file": (
+        {
+            "/": "<html><script>window.location.replace('/index.html')</script></html>",
+            "/index.html": links(*NAVIGATION, ("法治政府建设", "/fzzfjs/")),
+            "/fzzfjs/": COLUMN,
+        },
+        "/fzzfjs/",
+    ),
     "linked from the home page": (
         {"/": links(*NAVIGATION, ("法治政府建设", "/fzzfjs/")), "/fzzfjs/": COLUMN},
         "/fzzfjs/",
@@ -357,6 +365,20 @@ def test_a_catalogue_whose_bodies_have_no_columns_is_left() -> None:
     found, asked, _ = look(PLAIN | pages)
     assert [path for path, _ in found] == ["/zwgk/fz/"]
     assert sum(path.startswith("/bm/") and path != "/bm/" for path in asked) == 4
+
+
+def test_bodies_whose_reports_stand_in_lists_of_other_names_are_looked_into_to_the_last() -> None:
+    bodies = [(f"第{sign}镇", f"/bm/{n}/") for n, sign in enumerate("一二三四五六")]
+    pages = {
+        "/": links(*NAVIGATION, ("乡镇街道", "/bm/")),
+        "/zwgk/": links(("法治政府建设", "/zwgk/fz/")),
+        "/zwgk/fz/": COLUMN,
+        "/bm/": links(*bodies),
+    }
+    for name, path in bodies:
+        pages |= {path: links(("规划总结", "gh/")), f"{path}gh/": rows(f"{name}2024年法治政府建设年度报告", *NOISE)}
+    found, _, _ = look(PLAIN | pages)
+    assert sorted(path for path, _ in found) == [*(f"/bm/{n}/gh/" for n in range(6)), "/zwgk/fz/"]
 
 
 def test_a_report_behind_the_first_page_of_a_general_list_is_found_where_nothing_else_is() -> None:

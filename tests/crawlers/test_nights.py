@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -389,3 +390,27 @@ def test_a_page_that_leads_to_itself_in_a_circle_is_left(tmp_path: Path):
     pages["/r/1.html"] = html("<script>location.href = '/r/2.html'</script>", title="")
     pages["/r/2.html"] = html("<script>location.href = '/r/1.html'</script>", title="")
     assert run(Nights(tmp_path, pages)).asked == ["/fz/ 200", "/r/1.html 200", "/r/2.html 200"]
+
+
+def test_a_search_that_robots_txt_forbids_gives_way_to_another(tmp_path: Path):
+    hidden = {
+        "page": {"total": 1, "content": [{"DOCTITLE": REPORT, "DOCPUBURL": "/r/1.html", "PUBDATE": "2025-01-08"}]}
+    }
+    engines = (
+        "<a href='/irs-c-web/search.shtml?code=18abc0'>搜索</a><a href='/igs/front/search.jhtml?siteId=3'>检索</a>"
+    )
+    search = (
+        "/igs/front/search/list.html?siteId=3&searchWord=%E6%B3%95%E6%B2%BB%E6%94%BF%E5%BA%9C%E5%BB%BA%E8%AE%BE"
+        "&pageNumber=1&pageSize=20&orderProperty=PUBDATE&orderDirection=desc"
+    )
+    pages: dict[str, Answer | None] = {
+        "/robots.txt": Answer(b"User-agent: *\nDisallow: /irs/"),
+        "/": html(f"<a href='/gg/'>通知公告</a>{engines}"),
+        "/gg/": listing(news(4)),
+        search: Answer(json.dumps(hidden).encode(), headers={"Content-Type": "application/json"}),
+        "/r/1.html": article(REPORT),
+    }
+    night = run(Nights(tmp_path, pages, columns=()))
+    assert night.outcome.state == "ok"
+    assert night.asked[-1] == "/r/1.html 200"
+    assert not any("/irs/" in path for path in night.asked)

@@ -372,6 +372,40 @@ def token_of_page() -> UnknownPortal:
     return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/col/yfxz")
 
 
+def catalogue_tree() -> UnknownPortal:
+    """A tree in a script names the columns by number; one request lists any of them, as HTML that opens by a call."""
+    paths = [f"/zfxxgk/doc/6{n}.html" for n in range(7)]
+    rows = [f"<tr><td><a href=\"javascript:openDoc('6{n}')\">{title}</a></td><td>2025-01-{28 - n}</td></tr>"
+            for n, title in enumerate([*FIRST, *SECOND])]  # fmt: skip
+    script = """<script>var zNodes = [{id: 1, pId: 0, name: '政府信息公开指南'},
+      {id: 2, pId: 0, name: '法定主动公开内容', children: [{id: 27, pId: 2, name: '法治政府建设', children: []}]}];
+    function load(catalogId, pageIndex) { $.post('/zfxxgk/list', {organ: $('#organ').val(), catalogId: catalogId,
+      pageIndex: pageIndex, pageSize: 20}, function (html) { $('#docs').html(html); }); }
+    function openDoc(id) { window.open('/zfxxgk/doc/' + id + '.html'); } load(1, 1);</script>"""
+    asked = "/zfxxgk/list organ=77&catalogId=27&pageIndex={}&pageSize=20"
+    pages = {
+        "/": home(("政府信息公开", "/zfxxgk/")),
+        "/zfxxgk/": html(f"<input type='hidden' id='organ' value='77'><div id='docs'></div>{script}"),
+        asked.format(1): html(f"<table>{''.join(rows[:4])}</table>共7条"),
+        asked.format(2): html(f"<table>{''.join(rows[4:])}</table>共7条"),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/zfxxgk/")
+
+
+def clicked_rows() -> UnknownPortal:
+    """Neither the menu nor the list has a link: what is clicked carries its address."""
+    paths = [f"/fz/2025012{n}/10{n}.html" for n in range(7)]
+    rows = [f"<li data-url='{path}'><em>{title}</em><i>2025-01-{28 - n}</i></li>"
+            for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))]  # fmt: skip
+    pages = {
+        "/": home(("政务公开", "/zwgk/")),
+        "/zwgk/": html("<div onclick=\"window.open('/fz/')\"><p>法治政府建设</p></div><p data-url='/jc/'>决策公开</p>"),
+        "/fz/": html(f"<ul>{''.join(rows[:4])}</ul><span data-url='/fz/index_2.html'>下一页</span>"),
+        "/fz/index_2.html": html(f"<ul>{''.join(rows[4:])}</ul>"),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/fz/")
+
+
 def feed() -> UnknownPortal:
     """A list that the page leaves to its feed."""
     paths = [f"/gk/2025/01/{10 + n}/{n}01.shtml" for n in range(7)]
@@ -425,6 +459,8 @@ PORTALS = {
         counted_in_path,
         menu_by_interface,
         token_of_page,
+        catalogue_tree,
+        clicked_rows,
         feed,
         general_list,
     )

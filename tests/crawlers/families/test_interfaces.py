@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 import pytest
 
+from crawlers.families.answers import following
 from crawlers.families.gkmlpt import Gkmlpt
 from crawlers.families.hanweb import Hanweb
 from crawlers.families.lonsun import Lonsun
 from crawlers.families.reading import ListReading, NextPage, Page
-from crawlers.families.site_search import search_request
+from crawlers.families.site_search import search_requests
 from crawlers.families.trs import Trs
 from crawlers.families.ucap import Ucap
 
@@ -258,8 +259,7 @@ HOME = '<html><a href="/irs-c-web/search.shtml?code=18a0b1c2d3e&amp;dataTypeId=1
 
 
 def test_the_irs_search_is_asked_by_the_code_of_the_site() -> None:
-    asked = search_request(Page("http://www.yunling.example/", HOME), "法治政府建设")
-    assert asked is not None
+    (asked, *_) = search_requests(Page("http://www.yunling.example/", HOME), "法治政府建设")
     body = json.loads(asked.body or b"")
     assert (asked.url, asked.method) == ("http://www.yunling.example/irs/front/search", "POST")
     assert (body["code"], body["searchWord"], body["searchBy"], body["pageNo"]) == (
@@ -271,12 +271,11 @@ def test_the_irs_search_is_asked_by_the_code_of_the_site() -> None:
 
 
 def test_a_home_page_without_a_code_has_no_search() -> None:
-    assert search_request(Page("http://www.yunling.example/", "<html></html>"), "法治") is None
+    assert search_requests(Page("http://www.yunling.example/", "<html></html>"), "法治") == ()
 
 
 def test_an_irs_answer_is_read_and_turned() -> None:
-    asked = search_request(Page("http://www.yunling.example/", HOME), "法治政府建设")
-    assert asked is not None
+    (asked, *_) = search_requests(Page("http://www.yunling.example/", HOME), "法治政府建设")
     found = {
         "title": "云岭县2024年度<em>法治政府建设</em>工作报告",
         "title_no_tag": "云岭县2024年度法治政府建设工作报告",
@@ -336,8 +335,7 @@ SEARCHES = {
 def test_a_search_is_asked_with_what_the_home_page_says_of_it(
     home: str, expected: tuple[str, str, dict[str, str]]
 ) -> None:
-    asked = search_request(Page("http://www.linhe.example/", home), "法治政府建设")
-    assert asked is not None
+    (asked, *_) = search_requests(Page("http://www.linhe.example/", home), "法治政府建设")
     parts = urlsplit(asked.url)
     fields = json.loads(asked.body) if asked.body else dict(parse_qsl(parts.query))
     method, path, wanted = expected
@@ -365,14 +363,42 @@ FORMS = {
 
 @pytest.mark.parametrize(("home", "expected"), FORMS.values(), ids=FORMS.keys())
 def test_a_search_form_is_filled_in(home: str, expected: str | None) -> None:
-    asked = search_request(Page("http://www.linhe.example/", home), "依法")
-    assert (asked.url if asked else None) == expected
+    asked = search_requests(Page("http://www.linhe.example/", home), "依法")
+    assert [request.url for request in asked] == ([expected] if expected else [])
+
+
+def test_every_search_that_a_page_names_may_be_asked_the_best_first() -> None:
+    igs, irs = "/igs/front/search.jhtml?code=f1&siteId=31", "/irs-c-web/search.shtml?code=18abc0"
+    home = Page("http://www.linhe.example/", f"<a href='{igs}'>搜索</a><a href='{irs}'>检索</a>")
+    asked = search_requests(home, "依法")
+    assert [urlsplit(request.url).path for request in asked] == ["/irs/front/search", "/igs/front/search/list.html"]
 
 
 def test_a_search_form_that_posts_is_posted() -> None:
     home = "<form method='post' action='/search'><input type='hidden' name='s' value='1'><input name='keywords'></form>"
-    asked = search_request(Page("http://www.linhe.example/", home), "依法")
-    assert asked is not None
+    (asked, *_) = search_requests(Page("http://www.linhe.example/", home), "依法")
     assert (asked.method, asked.url, asked.body) == (
         "POST", "http://www.linhe.example/search", b"s=1&keywords=%E4%BE%9D%E6%B3%95",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("asked", "here", "stated", "after"),
+    [
+        (NextPage("http://a.example/l?page=1&size=20"), 20, (45, None), "http://a.example/l?page=2&size=20"),
+        (NextPage("http://a.example/l?page=3&size=20", rows=20), 5, (45, None), None),
+        (NextPage("http://a.example/l?page=1&size=20"), 10, (45, None), "http://a.example/l?page=2&size=20"),
+        (NextPage("http://a.example/l?page=4&size=20", rows=10), 10, (45, None), "http://a.example/l?page=5&size=20"),
+        (NextPage("http://a.example/l?page=2"), 10, (None, 2), None),
+        (NextPage("http://a.example/l/2.json", numbered="http://a.example/l/{page}.json"), 10, (None, None),
+         "http://a.example/l/3.json"),
+        (NextPage("http://a.example/l/2.json", numbered="http://a.example/l/{page}.json"), 10, (None, 2), None),
+    ],
+    ids=["a page more", "the last", "a size of its own", "the page before its last", "pages stated", "in the path",
+         "the last in the path"],
+)  # fmt: skip
+def test_the_same_request_for_the_page_after(
+    asked: NextPage, here: int, stated: tuple[int | None, int | None], after: str | None
+) -> None:
+    turned = following(asked, here, *stated)
+    assert (turned.url if turned else None) == after
