@@ -247,8 +247,10 @@ class Staging:
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> None:
-    # v1.4.0 is read by older and newer engines and has zstd; small row groups load in less memory.
-    connection.execute(f"ATTACH {_literal(str(path))} AS {name} (STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384)")
+    # v1.4.0 is read by older and newer engines and has zstd; small row groups load in less memory. A write-ahead log
+    # would be thrown away with the file, so none is written: what is loaded is written once, at the checkpoint.
+    options = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384, RECOVERY_MODE no_wal_writes"
+    connection.execute(f"ATTACH {_literal(str(path))} AS {name} ({options})")
 
 
 def _sync(path: Path) -> None:
