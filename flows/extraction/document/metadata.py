@@ -279,7 +279,7 @@ def _source(data: Metadata, draft: Draft, title: str | None, body: list[str]) ->
 
 
 _PUBLISHER = re.compile(
-    r"发布(?:者|人|单位|机构|部门)\s*[:：]\s*([\u4e00-\u9fff（）()、]{2,30}?)(?=\s|[|｜,，;；]|发布|发表|时间|日期|\d|$)"
+    r"发布(?:者|人|单位|机构|部门)?\s*[:：]\s*([\u4e00-\u9fff（）()、]{2,30}?)(?=\s|[|｜┊¦·•/,，;；]|发布|发表|时间|日期|\d|$)"
 )
 
 
@@ -289,7 +289,8 @@ def _unbracketed(value: str) -> str:
 
 
 _ORGAN = re.compile(
-    r"[\u4e00-\u9fff]{2,30}(?:局|委|厅|府|部|院|网|报|社|台|站|办|室|中心|委员会|办公厅|镇|乡|街道|大队|支队|总队|日报|发布)"
+    r"[\u4e00-\u9fff]{2,30}(?:[局委厅府部院网报社台站办室镇乡处科股所馆]|中心|委员会|街道|[大支总]队|发布|公司|集团|大学|学校|"
+    r"[中小]学|协会|银行)"
 )
 
 
@@ -298,7 +299,7 @@ def _beside_date(draft: Draft) -> str | None:
     for line in draft.labels:
         if is_date_line(line) and not _OTHER_LABEL.search(line) and not _RECORD_LABEL.search(line):
             rest = _DATE.sub(" ", narrow(line))
-            names = [part for part in re.split(r"[\s|｜/]+", rest) if part]
+            names = [part for part in re.split(r"[\s|｜┊¦·•/]+", rest) if part]
             return next((part for part in names if _ORGAN.fullmatch(part)), None)
     return None
 

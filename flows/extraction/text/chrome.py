@@ -122,18 +122,31 @@ def trim(lines: list[str]) -> tuple[int, int]:
     themselves are chrome too.
     """
     start, end = 0, len(lines)
-    while start < end and (is_edge(lines[start]) or is_date_line(lines[start])):
+    while start < end and (is_edge(lines[start]) or is_date_line(lines[start])) and not tells_of_event(lines, start):
         start += 1
     at = end
     while at > start:
         line = lines[at - 1]
-        if is_edge(line):
+        if is_edge(line) and not tells_of_event(lines, at - 1):
             if at == end or _opens_tail(line):
                 end = at - 1
         elif not _says_nothing(line) or len(lines) - at > MOST_BEHIND:
             break
         at -= 1
     return start, end
+
+
+_WHEN = re.compile(r"(?:时间|日期)[:：]")
+_WHERE = re.compile(
+    r"[\u4e00-\u9fff]{0,4}(?:地点|主持人?|出席|嘉宾|参加|发言人|发布人|主题|形式|人员|要求)[\u4e00-\u9fff]{0,4}[:：]"
+)
+
+
+def tells_of_event(lines: list[str], at: int) -> bool:
+    """Whether the line says when something takes place, and no page was published: 时间：… beside 地点：…"""
+    if not _WHEN.match(lines[at]):
+        return False
+    return any(_WHERE.match(line) for line in lines[max(0, at - 2) : at + 3])
 
 
 MOST_BEHIND = 12

@@ -133,6 +133,51 @@ def densest(body: Element, weights: Weights) -> Element | None:
     return _with_siblings(here, weights)
 
 
+def part_with_title(container: Element, weights: Weights, titles: list[str]) -> Element:
+    """The part of a container found by its density that holds the page's title and most of the text.
+
+    What stands beside such a part, a column with headings of its own or a few words, is no part of the text.
+    `titles`: what the page's head names, without blanks.
+    """
+    sizes = {len(title) for title in titles}
+    titled = next(
+        (
+            element
+            for element in container.iter(etree.Element)
+            if weights.plain.get(element) in sizes and "".join(text_of(element).split()) in titles
+        ),
+        None,
+    )
+    if titled is None:
+        return container
+    for part in reversed([titled, *titled.iterancestors()]):
+        above = part.getparent()
+        if part is container or above is None or not any(holder is container for holder in part.iterancestors()):
+            continue
+        others = [child for child in above if child is not part and child in weights.plain]
+        if (
+            part.tag not in _HOLDERS
+            or weights.plain[part] < 0.5 * weights.plain[above]
+            or length(above.text) + sum(length(child.tail) for child in above)
+            or not all(_is_column(other, weights) for other in others)
+        ):
+            break
+        container = part
+    return container
+
+
+_SIGNED = re.compile(r"(?:19|20)\d\d年\d{1,2}月\d{1,2}日\s*$|。")
+
+
+def _is_column(element: Element, weights: Weights) -> bool:
+    """Whether the element may stand beside a text: a few words, or headings of its own."""
+    if weights.prose[element] < 40:
+        return next(element.iter("table", "img"), None) is None and not _SIGNED.search(text_of(element))
+    return next(element.iter("h2", "h3", "h4", "h5", "h6"), None) is not None and not any(
+        _GOES_ON.match(line) for line in lines_of(element)
+    )
+
+
 def _bearer(block: Element, weights: Weights) -> Element | None:
     """The part of the block that holds its prose; None where the block's parts are the paragraphs of one text."""
     parts = [

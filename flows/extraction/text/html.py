@@ -13,13 +13,26 @@ from lxml import etree
 
 from flows.extraction.facts import Attachment, Unreadable
 from flows.extraction.text.chrome import is_chrome, is_named_chrome, trim
-from flows.extraction.text.container import find_container, is_aside, is_list_of_pages, repeats
+from flows.extraction.text.container import (
+    find_container,
+    is_aside,
+    is_list_of_pages,
+    part_with_title,
+    repeats,
+)
 from flows.extraction.text.controls import cut_controls, cut_players
 from flows.extraction.text.draft import Draft
 from flows.extraction.text.lines import lines_of
 from flows.extraction.text.page_data import PageData, page_data
 from flows.extraction.text.second_reader import second_look, second_reading
-from flows.extraction.text.surroundings import around, find_title, only_heading, read_labels, split_frame
+from flows.extraction.text.surroundings import (
+    around,
+    find_title,
+    only_heading,
+    read_labels,
+    split_frame,
+    wanted_titles,
+)
 from flows.extraction.text.tree import (
     Element,
     Weights,
@@ -78,6 +91,8 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
         if not viewed:
             raise Unreadable("no_text", "The page shows no text; look at it in a browser: it may be built by scripts.")
         container = body_of(root)
+    if not sure:
+        container = part_with_title(container, weights, wanted_titles(draft))
     pictures = sum(1 for _ in container.iter("img"))
     _gather_files(container, draft, base)
     _prune(container, weights, sure)

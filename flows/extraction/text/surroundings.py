@@ -11,7 +11,7 @@ from flows.extraction.document.headline import find_title as title_among
 from flows.extraction.document.headline import joined_title, looks_like_title
 from flows.extraction.document.issuers import issuer_in_title
 from flows.extraction.document.metadata import document_number, years_in
-from flows.extraction.text.chrome import is_chrome, is_date_line, is_edge
+from flows.extraction.text.chrome import is_chrome, is_date_line, is_edge, tells_of_event
 from flows.extraction.text.draft import Draft
 from flows.extraction.text.tree import BLOCK, SKIP, Element, length, names_of, text_of
 from flows.extraction.text.typography import one_line, squeeze
@@ -379,7 +379,11 @@ def split_frame(lines: list[str], draft: Draft, *, sure: bool, heading: str | No
     """
     kept, start = _head(lines, draft, 10 if sure else 40, heading)
     if not sure:
-        while start < len(lines) and (is_edge(lines[start], frame=True) or _is_info(lines, start)):
+        while (
+            start < len(lines)
+            and (is_edge(lines[start], frame=True) or _is_info(lines, start))
+            and not tells_of_event(lines, start)
+        ):
             start += 1
         read_table(draft, lines[:start])
     draft.labels[:0] = lines[:start]
@@ -420,7 +424,11 @@ def _behind_title(lines: list[str], at: int, end: int, draft: Draft) -> tuple[li
     if draft.title is None:
         draft.title = joined_title(lines[at:end])
         draft.title_from = "heading"
-    while end < len(lines) and (is_edge(lines[end], frame=True) or is_date_line(lines[end])):
+    while (
+        end < len(lines)
+        and (is_edge(lines[end], frame=True) or is_date_line(lines[end]))
+        and not tells_of_event(lines, end)
+    ):
         end += 1
     if end + 1 < len(lines) and _ADOPTED.fullmatch(squeeze(lines[end])) and is_date_line(lines[end + 1]):
         # The day of the report stands under its title, and the page's date line under that.
