@@ -59,6 +59,8 @@ class _Reading:
     """The first page that lists anything."""
     digest: str | None = None
     """Of the column's own page as it was read."""
+    shown: ListReading | None = None
+    """Of that page, where it could not be read and only its scripts may tell more."""
     pages: int = 0
     keys: set[str] = field(default_factory=set)
     shell: int = 0
@@ -145,6 +147,8 @@ class ListReader:
                 return ColumnOutcome(column, "read" if reading.pages else "unchanged")
             if fetched.verdict in ("missing", "soft_missing") and reading.first is not None and reading.first.entries:
                 return self._ended_early(reading, asked, fetched)
+            if fetched.verdict in ("missing", "soft_missing", "truncated", "wrong_type") and reading.shown is not None:
+                return self._illegible(column, reading.shown, before)
             if fetched.verdict != "ok":
                 return self.failed(column, fetched, None if reading.pages else before)
             page = _page(fetched, asked if reading.pages else None)
@@ -155,6 +159,7 @@ class ListReader:
             if following is not None and not self.portal.may_ask(self.portal.at_home(following.url)):
                 following = None
             if not reading.pages:
+                reading.shown = listed if listed.warnings and not listed.entries else None
                 reading.digest = fetched.capture.payload_digest if fetched.capture else None
             if reading.first is None and reading.shell == reading.pages < MOST_SHELLS:
                 leads_on = following is not None and (not listed.warnings or is_by_script(following))
@@ -225,7 +230,7 @@ class ListReader:
         if first is None:
             return ColumnOutcome(column, "drift", f"the list {column.url} leads to no entries")
         if first.warnings and not first.entries:
-            return ColumnOutcome(column, "drift", f"the list {column.url} cannot be read: {first.warnings[0]}")
+            return self._illegible(column, first, None)
         if not first.entries:
             return ColumnOutcome(column, "empty", f"the list {column.url} has no entries")
         if reading.deep and not reading.whole and self.mode != "probe":
@@ -271,6 +276,11 @@ class ListReader:
                 "deep_at": iso(deep_at) if deep_at else None,
             }
         )
+
+    def _illegible(self, column: Column, listed: ListReading, before: ColumnMemory | None) -> ColumnOutcome:
+        """Say that a list page cannot be read."""
+        sentence = f"the list {column.url} cannot be read: {listed.warnings[0]}"
+        return self._drift(column, listed, set(), before) or ColumnOutcome(column, "drift", sentence)
 
     def _drift(
         self, column: Column, listed: ListReading, keys: set[str], before: ColumnMemory | None

@@ -74,6 +74,12 @@ def nights_of(tmp_path: Path, *nights: Pages) -> Night:
             id="dates-vanished",
         ),
         pytest.param(
+            [LIST, {"/fz/": html("<div>共6条</div><script src='/js/main.js'></script>"), "/js/main.js": Answer(b"")}],
+            "drift",
+            f"The list {BASE}/fz/ had 6 entries and now none can be read. The page states 6 entries and shows none",
+            id="entries-vanished-and-no-script-tells-of-them",
+        ),
+        pytest.param(
             [LIST, {"/fz/": OTHERS}],
             "drift",
             f"None of the entries that {BASE}/fz/ had is there any more.",
