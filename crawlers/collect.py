@@ -145,8 +145,9 @@ def run(job: Job) -> None:
     """Run a crawl to its end; raises CrawlFailedError, or the error of a registry or archive that cannot be used."""
     from scrapy.crawler import AsyncCrawlerProcess
 
+    from crawlers.archive.originals import Originals
     from crawlers.archive.store import Store
-    from crawlers.archive.writer import ArchiveWriter, Originals
+    from crawlers.archive.writer import ArchiveWriter
     from crawlers.candidates import EVERY_YEAR, Years
     from crawlers.judging import CrawlJudge
     from crawlers.memory import Memory

@@ -11,8 +11,7 @@ from importlib import import_module
 from crawlers.archive import capture_log
 from crawlers.archive.captures import ROLES, VERDICTS, Capture
 from crawlers.archive.records import Damage, Record, read_records
-from crawlers.archive.store import OPEN_SUFFIX, Store
-from crawlers.archive.writer import FOLDER, SUFFIX
+from crawlers.archive.store import OPEN_SUFFIX, WARC_FOLDER, WARC_SUFFIX, Store
 
 
 class NotACapture(Exception):  # noqa: N818 - says what is the matter, as the reader meets it
@@ -86,12 +85,12 @@ def bare(record_id: str) -> str:
 
 def warc_names(store: Store) -> list[str]:
     """Return the names of the closed WARC files, in order."""
-    return store.names(FOLDER, SUFFIX)
+    return store.names(WARC_FOLDER, WARC_SUFFIX)
 
 
 def open_names(store: Store) -> list[str]:
     """Return the names of the WARC files that are still being written, or were left open by a crash."""
-    return [name.removesuffix(OPEN_SUFFIX) for name in store.names(FOLDER, SUFFIX + OPEN_SUFFIX)]
+    return [name.removesuffix(OPEN_SUFFIX) for name in store.names(WARC_FOLDER, WARC_SUFFIX + OPEN_SUFFIX)]
 
 
 def captures_of(store: Store, name: str, *, opened: bool = False) -> Iterator[Capture]:
@@ -114,7 +113,7 @@ def log_name_of(store: Store, name: str) -> str:
                 if "fazhi-run" in values and "fazhi-shard" in values:
                     return f"{capture_log.FOLDER}/{values['fazhi-run']}-{values['fazhi-shard']}.jsonl"
             break
-    return f"{capture_log.FOLDER}/{name.removeprefix(FOLDER + '/').removesuffix(SUFFIX)}.jsonl"
+    return f"{capture_log.FOLDER}/{name.removeprefix(WARC_FOLDER + '/').removesuffix(WARC_SUFFIX)}.jsonl"
 
 
 def rebuild(store: Store) -> dict[str, list[Capture]]:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, cast
 
+WARC_FOLDER = "warc"
+WARC_SUFFIX = ".warc.gz"
 OPEN_SUFFIX = ".open"
 """What a WARC file is called besides its name while it is being written."""
 

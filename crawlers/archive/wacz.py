@@ -22,7 +22,7 @@ from crawlers.archive.index import bare, cdxj_lines
 from crawlers.archive.reader import ArchiveReader
 from crawlers.archive.records import Damage, Record, walk
 from crawlers.archive.store import OPEN_SUFFIX
-from crawlers.archive.writer import describe_software
+from crawlers.archive.warc import describe_software
 
 _LINES_A_BLOCK = 3000
 """Lines of the index in one gzip member (ZipNum)."""
