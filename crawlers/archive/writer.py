@@ -1,8 +1,10 @@
 """The WARC writer: every exchange as records of WARC/1.1, one gzip member a record, in files that are never rewritten.
 
-writer = ArchiveWriter(store, run_id=…, shard=…, operator=…, contact=…, judge=…)
-capture = writer.record(exchange)
-writer.close()
+    writer = ArchiveWriter(store, run_id=…, shard=…, operator=…, contact=…, judge=…)
+    capture = writer.record(exchange)
+    writer.close()
+
+While a file is written it has a name of its own; closing it makes it durable and gives it its name in the archive.
 """
 
 from __future__ import annotations
