@@ -1,7 +1,6 @@
 import asyncio
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -44,8 +43,12 @@ def test_who_does_not_wait_is_told_who_works_there(
 
 def test_a_run_waits_its_turn_and_says_so(data: DataDirectory, held: subprocess.Popen[bytes]) -> None:
     told: list[str] = []
-    threading.Timer(0.2, held.kill).start()
-    with turn(data, "upkeep", 7200, told.append):
+
+    def hear(sentence: str) -> None:
+        told.append(sentence)
+        held.kill()
+
+    with turn(data, "upkeep", 7200, hear):
         assert (data.runs / "lock").read_text().startswith("upkeep (process ")
     waits, begins = told
     assert waits.endswith("; upkeep waits its turn, at most 2 h.")

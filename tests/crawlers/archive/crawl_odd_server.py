@@ -14,7 +14,7 @@ from crawlers.archive.captures import Capture
 from crawlers.archive.exchange import Exchange, Judgement
 from crawlers.archive.recorder import Recorder
 from crawlers.archive.writer import ArchiveWriteFailed, ArchiveWriter
-from tests.crawlers.archive.odd_server import ANSWERS
+from tests.crawlers.archive.odd_server import ANSWERS, NEVER_ENDING
 
 
 def judge(exchange: Exchange) -> Judgement:
@@ -48,7 +48,8 @@ class OddSpider(scrapy.Spider):
         """One request a page, one that is refused, one to a port where nobody listens."""
         meta = {"portal_id": "yunxi", "role": "article", "via": f"{self.base}/"}
         for path in [*ANSWERS, b"/mute"]:
-            yield scrapy.Request(self.base + path.decode() + "#part", meta=dict(meta), errback=self.failed)
+            patience = {"download_timeout": 3.0} if path in NEVER_ENDING else {}
+            yield scrapy.Request(self.base + path.decode() + "#part", meta=meta | patience, errback=self.failed)
         yield scrapy.Request("http://127.0.0.1:1/", meta=dict(meta), errback=self.failed)
         recorder = self.crawler.get_extension(Recorder)
         assert recorder is not None
@@ -79,7 +80,6 @@ def main(root: str, base: str) -> int:
                 root, run_id="20260401T040000-nightly", shard="0", operator="tests", contact="tests", judge=judge
             ),
             "DOWNLOAD_FAIL_ON_DATALOSS": False,
-            "DOWNLOAD_TIMEOUT": 0.7,
             "DOWNLOAD_MAXSIZE": 20_000,
             "HTTPERROR_ALLOW_ALL": True,
             "RETRY_ENABLED": False,

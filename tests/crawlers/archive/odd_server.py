@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import socket
 import threading
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 PAGE = "<html><title>云溪市法治政府建设年度报告</title></html>".encode()
 GZIPPED = gzip.compress(PAGE, mtime=0)
@@ -39,6 +38,9 @@ ANSWERS: dict[bytes, bytes] = {
     b"/slow": _answer(b"200 OK", [b"Content-Length: 1000"], b"abc"),
 }
 
+NEVER_ENDING = (b"/mute", b"/slow")
+"""Not a byte is answered, or not the last."""
+
 
 def _serve(listener: socket.socket, stop: threading.Event) -> None:
     while not stop.is_set():
@@ -63,17 +65,21 @@ def _talk(connection: socket.socket, stop: threading.Event) -> None:
                 buffer += data
             head, _, buffer = buffer.partition(b"\r\n\r\n")
             path = head.split(b" ")[1]
-            if path == b"/mute":
-                time.sleep(2)
-                return
-            connection.sendall(ANSWERS[path])
-            if path == b"/slow":
-                time.sleep(2)
-            if path in (b"/cut", b"/slow"):
+            connection.sendall(ANSWERS.get(path, b""))
+            if path in NEVER_ENDING:
+                _wait_until_closed(connection)
+            if path in (b"/cut", *NEVER_ENDING):
                 return
 
 
-@contextmanager
+def _wait_until_closed(connection: socket.socket) -> None:
+    """By the other side: how long that has patience is its own affair."""
+    with contextlib.suppress(OSError):
+        while connection.recv(65536):
+            pass
+
+
+@contextlib.contextmanager
 def serving() -> Iterator[str]:
     """Serve for as long as the block runs; gives the base address."""
     stop = threading.Event()
