@@ -34,6 +34,8 @@ SCOPES = {
 """Scopes by name, the strongest first, each with the words that tell it."""
 SCOPED = re.compile("|".join(f"(?P<{name}>{words})" for name, (_, words) in SCOPES.items()))
 STRENGTH = {name: rank for rank, name in enumerate(SCOPES)}
+REACH = 300
+"""Characters before a clause in which its sentence may have named a time or a body."""
 LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|乡镇办)")
 """A clause that begins with the governments below speaks of theirs, not of the reporting one's figures."""
 
@@ -48,11 +50,12 @@ class Bearings:
 
     def period_of(self, quantity: Quantity, place: Place) -> str | None:
         """The time that a figure is of, as written: of its clause, else of its sentence."""
-        said = [match.group() for match in PERIOD.finditer(self.flat, place.clause_start, quantity.start)]
+        begin = max(place.clause_start, quantity.start - REACH)
+        said = [match.group() for match in PERIOD.finditer(self.flat, begin, quantity.start)]
         own = [period for period in said if period not in VAGUE]
         if own:
             return own[-1]
-        before = place.sentence_start, place.clause_start
+        before = self.before(place)
         if before not in self.spans:
             spans = [match.group() for match in SPAN.finditer(self.flat, *before)]
             self.spans[before] = spans, [match.group() for match in YEAR.finditer(self.flat, *before)]
@@ -71,7 +74,12 @@ class Bearings:
         if LOWER.match(self.flat, place.clause_start):
             return "other"
         own = self.said((place.clause_start, place.clause_end))
-        return own or self.said((place.sentence_start, place.clause_start))
+        return own or self.said(self.before(place))
+
+    @staticmethod
+    def before(place: Place) -> tuple[int, int]:
+        """The words of a sentence before a clause, as far back as they may still date it."""
+        return max(place.sentence_start, place.clause_start - REACH), place.clause_start
 
     def said(self, span: tuple[int, int]) -> str | None:
         """The scope that the words of a span name."""

@@ -16,6 +16,8 @@ SHARED = re.compile(
 )
 """All that stands between counts in a row and their shares: 维持90件、撤销21件,占比分别为62.9%和14.7%."""
 BESIDE = re.compile(r"(?:[、,，]|和|与|及|以及)[^,，;；。\d]{0,16}")
+MOST_IN_TURN = 24
+"""Numbers that 分别 gives in a row, at most."""
 MOST_PARTS = 8
 
 
@@ -38,15 +40,15 @@ def joined(flat: str, quantities: Sequence[Quantity], index: int) -> bool:
 
 def respective(flat: str, quantities: Sequence[Quantity], index: int, sentence_start: int) -> tuple[int, int]:
     """Which of how many numbers this one is that 分别 gives in a row; (0, 0) where it is none of such."""
-    first = index
-    while first and quantities[first - 1].start >= sentence_start and joined(flat, quantities, first):
+    first, floor = index, max(index - MOST_IN_TURN, 0)
+    while first > floor and quantities[first - 1].start >= sentence_start and joined(flat, quantities, first):
         first -= 1
     begin = quantities[first - 1].end if first else 0
     start = quantities[first].start
     if not RESPECTIVE.search(flat, max(begin, sentence_start, start - 10), start):
         return 0, 0
-    last = index
-    while last + 1 < len(quantities) and joined(flat, quantities, last + 1):
+    last, ceiling = index, min(first + MOST_IN_TURN, len(quantities))
+    while last + 1 < ceiling and joined(flat, quantities, last + 1):
         last += 1
     return index - first, last - first + 1
 

@@ -46,6 +46,8 @@ LEAD = 300
 """Characters before the clause in which a sentence may have named its topic."""
 SENTENCES_BACK = 3
 """Sentences back in which a paragraph may have named its topic."""
+NAMING_CELLS = 12
+"""Cells without a number that name a table's row, at most."""
 ROWS_BACK = 40
 """Rows back in which a table may have its head."""
 
@@ -232,8 +234,10 @@ class Surroundings:
         """The places of the numbers of a table's row: the first cells name the row, the cells above name the column."""
         flat, scan = self.flat, self.matcher.scan
         cells = _cells(flat, start, end)
-        numbered = {bisect_right([cell[0] for cell in cells], one.start) - 1 for one in self.quantities[first:after]}
-        labels = [hit for at, cell in enumerate(cells) if at not in numbered for hit in scan(flat, *cell)]
+        begins = [cell[0] for cell in cells]
+        numbered = {bisect_right(begins, one.start) - 1 for one in self.quantities[first:after]}
+        naming = [cell for at, cell in enumerate(cells) if at not in numbered][:NAMING_CELLS]
+        labels = [hit for cell in naming for hit in scan(flat, *cell)]
         above = self.rows_above(start)
         caption_end = above[-1][0][0] - 1 if above else start - 1
         caption = scan(flat, flat.rfind("\n", 0, max(caption_end, 0)) + 1, caption_end) if caption_end > 0 else []
@@ -242,7 +246,7 @@ class Surroundings:
             around = self.topics.around(quantity.start)
             if any(section.part == "plans" for section in around):
                 continue
-            at = bisect_right([cell[0] for cell in cells], quantity.start) - 1
+            at = bisect_right(begins, quantity.start) - 1
             own = [hit for hit in scan(flat, *cells[at]) if hit[1] <= quantity.start or hit[0] >= quantity.end]
             column: list[Hit] = []
             head = ""

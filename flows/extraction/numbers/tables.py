@@ -13,6 +13,8 @@ from flows.extraction.numbers.measures import match_measure, measure_words
 from flows.extraction.numbers.numerals import arabic_value, scale_value
 
 _D = "0-9０-９"
+_UNITS = 3
+"""Cells of a row that are looked at for the unit of its numbers."""
 _CELL = re.compile(
     rf"\s*(?:约|近|逾|超过?|突破|不少于|不低于|不超过|不足|不到|增长|增加|上升|下降|减少|[-−－+＋↑↓▲▼])?"
     rf"(?P<number>[{_D}]{{1,3}}(?:[,，][{_D}]{{3}})+(?:[.．][{_D}]+)?|[{_D}]+(?:[.．][{_D}]+)?)"
@@ -77,7 +79,10 @@ def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterato
     ]
     for row in rows[len(heads) :]:
         first = "" if _CELL.fullmatch(row[0][1]) else row[0][1]
+        units: list[str] = []
         for column, (at, cell) in enumerate(row):
+            if column and len(units) < _UNITS and _is_unit(row[column - 1][1]):
+                units.append(row[column - 1][1])
             match = _CELL.fullmatch(cell)
             if match is None:
                 continue
@@ -100,7 +105,6 @@ def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterato
                 # what else has a unit of its own is read as any other text
             else:
                 value = arabic_value(match["number"]) * scale_value(match["scale"])
-                units = [other for _, other in row[:column] if _is_unit(other)]
                 factor, unit, kind = _unit_of([*reversed(above), *units, beside, first], caption)
                 amount = amount_of(text, begin, stop, value * factor, unit, kind, over=bool(match["more"]))
                 amount.label = _label_of([*above, beside] if beside == first else [first, *above, beside])
