@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from flows.extraction.document import issuers
 from flows.extraction.document.headline import looks_like_title, tidy_title
@@ -295,12 +296,13 @@ _ORGAN = re.compile(
 
 
 def _beside_date(draft: Draft) -> str | None:
-    """A name of an organ that stands without a label on the date line."""
-    for line in draft.labels:
+    """A name of an organ that stands without a label on the date line, or alone on the line behind it."""
+    for line, following in pairwise([*draft.labels, ""]):
         if is_date_line(line) and not _OTHER_LABEL.search(line) and not _RECORD_LABEL.search(line):
             rest = _DATE.sub(" ", narrow(line))
             names = [part for part in re.split(r"[\s|｜┊¦·•/]+", rest) if part]
-            return next((part for part in names if _ORGAN.fullmatch(part)), None)
+            behind = one_line(following) if not names else ""
+            return next((part for part in (*names, behind) if _ORGAN.fullmatch(part)), None)
     return None
 
 

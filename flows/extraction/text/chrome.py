@@ -108,7 +108,17 @@ def is_named_chrome(names: list[str]) -> bool:
             head, _, rest = name.partition(cut)
             if rest and head in prune and head not in _TOO_SHORT:
                 return True
+        if ("-" in name or "_" in name) and _LAST_WORD.split(name)[-1] in _FRAME_WORDS:
+            return True
     return False
+
+
+_LAST_WORD = re.compile("[-_]+")
+# Words that name a part of a frame where they end a name (article-share, news_related).
+_FRAME_WORDS = frozenset(
+    ("share", "related", "recommend", "comments", "tags", "breadcrumb", "crumbs", "qrcode", "pager", "pagination",
+     "prevnext", "toolbar", "copyright")
+)  # fmt: skip
 
 
 # Names that begin others of another meaning (foot-note, comment-body, print-content).

@@ -55,7 +55,8 @@ def find_container(root: Element, marked: Element | None, weights: Weights) -> F
             )
         return Found(named, sure=not _is_broad(named))
     if any(above is named for above in dense.iterancestors()):
-        return Found(dense, sure=False) if _is_broad(named) else Found(named, sure=True)
+        whole = _is_broad(named) or _holds_title_beside(named, dense)
+        return Found(dense, sure=False) if whole else Found(named, sure=True)
     if weights.prose[dense] > 3 * weights.prose[named] + 200:
         return Found(
             dense,
@@ -70,6 +71,13 @@ def _is_broad(element: Element) -> bool:
     known = chrome()
     rank = rank_of(element, known.ranks)
     return rank is not None and rank >= known.broad_from
+
+
+def _holds_title_beside(named: Element, dense: Element) -> bool:
+    """Whether the page's title stands in the container, but not in the block that holds its prose: it holds the whole
+    article then, with its date line, its buttons and what readers say of it."""
+    headings = list(named.iter("h1"))
+    return len(headings) == 1 and not any(above is dense for above in headings[0].iterancestors())
 
 
 def _named(body: Element, weights: Weights) -> Element | None:

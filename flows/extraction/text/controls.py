@@ -29,7 +29,13 @@ def cut_controls(container: Element, weights: Weights) -> None:
         if element is container or element.getparent() is None or weights.prose.get(element, 0):
             continue
         links = weights.links.get(element, 0)
-        if links and links <= LONGEST_BOX and (_is_row_of_buttons(element, weights) or _is_box(element, weights)):
+        if not links or links > LONGEST_BOX:
+            continue
+        if (
+            _is_row_of_buttons(element, weights)
+            or _is_box(element, weights)
+            or _is_table_of_contents(element, container, weights)
+        ):
             cut(element)
 
 
@@ -65,11 +71,41 @@ def _calls_script(link: Element) -> bool:
 
 
 def _is_box(element: Element, weights: Weights) -> bool:
-    """Whether the element leads to other pages, and says so in its first words: 相关阅读, 延伸阅读."""
+    """Whether the element leads to other pages under a heading of its own, or says so by it: 相关阅读, 延伸阅读."""
     if weights.links[element] < 2 * weights.plain[element]:
         return False
     head = next((text for piece in element.itertext() if (text := squeeze(piece))), "")
-    return len(head) <= 12 and chrome().tail.fullmatch(head) is not None and not _NAMES_A_FILE.search(head)
+    if len(head) > 12 or _NAMES_A_FILE.search(head):
+        return False
+    if chrome().tail.fullmatch(head) is not None:
+        return True
+    pages = [link for link in element.iter("a") if _leads_to_page(link)]
+    return (
+        element.tag in ("div", "section", "ul", "dl", "table")
+        and len(pages) >= 2
+        and len(pages) == sum(1 for _ in element.iter("a"))
+        and 2 <= weights.plain[element] <= 12
+        and weights.plain[element] == len(head)
+    )
+
+
+def _leads_to_page(link: Element) -> bool:
+    href = (link.get("href") or "").strip().lower().split("?")[0]
+    return length(text_of(link)) >= 8 and (not href or href.endswith(_PAGE_ENDS)) and not href.startswith("#")
+
+
+_PAGE_ENDS = ("html", "htm", "shtml", "jsp", "asp", "aspx", "php", "/")
+
+
+def _is_table_of_contents(element: Element, container: Element, weights: Weights) -> bool:
+    """Whether the element only lists headings that stand in the container again: its links lead into the page."""
+    if weights.plain[element] > 12 or element.tag == "li":
+        return False
+    links = list(element.iter("a"))
+    if len(links) < 2 or not all((link.get("href") or "").strip().startswith("#") for link in links):
+        return False
+    whole = squeeze(text_of(container))
+    return all(whole.count(squeeze(text_of(link))) >= 2 for link in links)
 
 
 def cut_players(root: Element) -> None:

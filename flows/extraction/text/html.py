@@ -261,7 +261,9 @@ def _viewed_files(root: Element, base: str | None) -> list[Attachment]:
             addresses.extend([part for part in asked or [address] if _DOCUMENT.search(part)])
     if not addresses:
         for script in root.iter("script"):
-            addresses.extend(match[1] for match in _IN_SCRIPT.finditer(script.text or "", 0, 200_000))
+            quoted = (match[1] for match in _IN_SCRIPT.finditer(script.text or "", 0, 200_000))
+            # A name in Chinese without a path is what a file is called, not where it is.
+            addresses.extend(address for address in quoted if "/" in address or not _HAN.search(address))
     found: dict[str, Attachment] = {}
     for address in addresses:
         try:

@@ -18,7 +18,7 @@ from flows.extraction.facts import Attachment
 from flows.extraction.text.tree import Element
 from flows.extraction.text.typography import drop_surrogates, one_line
 
-LEAST_HAN = 100
+LEAST_HAN = 40
 MOST_DECODED = 40
 MOST_VALUES = 50_000
 

@@ -130,6 +130,9 @@ def parse(text: str) -> Element:
         raise Unreadable("no_text", "The page holds no HTML that can be read; look at it by hand.") from fault
     if root is None:
         raise Unreadable("no_text", "The page holds no HTML that can be read; look at it by hand.")
+    for template in list(root.iter("template")):
+        if template.get("shadowrootmode") or template.get("shadowroot"):
+            template.tag = "div"  # a browser shows what it holds
     return root
 
 
@@ -276,11 +279,28 @@ def _unfolds(element: Element) -> bool:
     )
 
 
+_PANE = re.compile(r"tab[-_]?(?:pane|panel|con|cont|content|item|box)\w*", re.I)
+_CHOSEN = frozenset(("active", "on", "cur", "current", "selected", "show"))
+
+
 def _is_hidden(element: Element) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
-    return style is not None and _HIDDEN.search(style) is not None
+    if style is not None and _HIDDEN.search(style) is not None:
+        return True
+    classes = element.get("class")
+    return classes is not None and "tab" in classes and _is_other_pane(element, set(classes.split()))
+
+
+def _is_other_pane(element: Element, names: set[str]) -> bool:
+    """Whether the element is a pane of which another one is chosen, as its own class says."""
+    panes = {name for name in names if _PANE.fullmatch(name)}
+    if not panes or names & _CHOSEN:
+        return False
+    parent = element.getparent()
+    others = (set((other.get("class") or "").split()) for other in (() if parent is None else parent))
+    return any(panes & other and other & _CHOSEN for other in others)
 
 
 def _is_page_of(element: Element, holder: Element) -> bool:
