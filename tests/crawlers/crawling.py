@@ -39,7 +39,7 @@ class Crawl:
 
 
 def crawl(
-    folder: Path, registry: str, *, run: int = 1, mode: str = "nightly", timeout_s: float = 5.0, stop: Any = None
+    folder: Path, registry: str, *, run: int = 1, mode: str = "nightly", timeout_s: float = 60.0, stop: Any = None
 ) -> Crawl:
     """Run one crawl over `folder/archive`. `stop`, called with the process, may end it early."""
     (folder / "portals.yaml").write_text(registry, encoding="utf-8")

@@ -52,7 +52,7 @@ def test_the_report_and_nothing_else_is_found(night: Crawl, served: dict[str, Po
 def _probed(served: dict[str, Portal], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Probe]:
     file = tmp_path_factory.mktemp("probe") / "portals.yaml"
     file.write_text("".join(entry(portal_id(name), portal.base, delay_s=0.0) for name, portal in served.items()))
-    return probe_registry(load_registry(file), contact="mailto:crawler@fazhi.example", timeout_s=5.0)
+    return probe_registry(load_registry(file), contact="mailto:crawler@fazhi.example")
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "trs_search"])
