@@ -69,7 +69,15 @@ def is_edge(line: str, *, frame: bool = False) -> bool:
     """
     text = squeeze(line)
     pattern = chrome().frame if frame else chrome().edges
-    return is_chrome(line) or (len(text) <= LONGEST and pattern.fullmatch(text) is not None)
+    if is_chrome(line) or (len(text) <= LONGEST and pattern.fullmatch(text) is not None):
+        return True
+    # Several on one line, each in brackets: 【纠错】【责任编辑：…】
+    groups = _GROUP.findall(text) if text[0] in "[【" and _GROUPS.fullmatch(text) else ()
+    return len(groups) > 1 and all(is_edge(group, frame=frame) for group in groups)
+
+
+_GROUP = re.compile(r"[\[【][^\[\]【】]{1,40}[\]】]")
+_GROUPS = re.compile(f"(?:{_GROUP.pattern}){{2,8}}")
 
 
 _DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?"

@@ -72,10 +72,10 @@ def _calls_script(link: Element) -> bool:
 
 def _is_box(element: Element, weights: Weights) -> bool:
     """Whether the element leads to other pages under a heading of its own, or says so by it: 相关阅读, 延伸阅读."""
-    if weights.links[element] < 2 * weights.plain[element]:
-        return False
     head = next((text for piece in element.itertext() if (text := squeeze(piece))), "")
     if len(head) > 12 or _NAMES_A_FILE.search(head):
+        return False
+    if weights.links[element] < 2 * (weights.plain[element] - len(head)):
         return False
     if chrome().tail.fullmatch(head) is not None:
         return True

@@ -291,12 +291,16 @@ def _goes_on(first: str, second: str) -> bool:
     )
 
 
+# A date set in pieces, the year over day and month: 2024 04/18 19:23.
+_DAY_APART = re.compile(r"(?<!\d)((?:19|20)\d\d) *(\d\d)/(\d\d) *(?=\d\d:\d\d)")
+
+
 def read_labels(draft: Draft, before: list[Line], after: list[Line], title_at: int) -> None:
     """Keep the lines near the body that may be its date line, and read its information table."""
     # The date line stands behind the title as a rule, before it on a few pages; banners farther up are no date line.
     near = before[title_at + 1 :] + before[max(0, title_at - 12) : title_at + 1] if title_at >= 0 else before[-40:]
     shown = [line.text for line in near if not (line.linked and is_date_line(line.text))]
-    draft.labels = [text.replace("\t", " ").strip() for text in shown]
+    draft.labels = [_DAY_APART.sub(r"\1-\2-\3 ", text.replace("\t", " ").strip()) for text in shown]
     draft.labels_after = [line.text.replace("\t", " ").strip() for line in after[:40]]
     read_table(draft, [line.text for line in [*before, *after]])
 
