@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from flows.cli.rows import folding
 from flows.cli.run import (
     ArchiveOption,
     DataOption,
@@ -69,7 +69,7 @@ def _tell_gaps(gaps: Sequence[Gap], console: Console) -> None:
     years: dict[tuple[str, str], list[str]] = {}
     for gap in gaps:
         years.setdefault((gap.portal_id, gap.name), []).append(str(gap.year))
-    table = Table("portal", "government", "no report found for", title="Not found")
+    table = folding("portal", "government", "no report found for", title="Not found")
     for (portal_id, name), missing in years.items():
         table.add_row(portal_id, escape(name), " ".join(missing))
     console.print(table)

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+
+from flows.cli.rows import folding
 
 if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
@@ -165,15 +166,13 @@ def doctor(
     settings = Settings.under(data=data, portals=portals)
     console = Console()
     styles = {"ok": "green", "missing": "red", "optional": "yellow"}
-    table = Table("what", "state", "detail")
+    table = folding("what", "state", "detail")
     broken = False
     for finding in findings(settings):
         broken |= finding.state == "missing"
         table.add_row(finding.what, f"[{styles[finding.state]}]{finding.state}[/]", escape(finding.detail))
     console.print(table)
-    shown = Table(title="Settings")
-    for heading in ("setting", "value", "from"):
-        shown.add_column(heading, overflow="fold")  # a name that is cut off is none
+    shown = folding("setting", "value", "from", title="Settings")
     for name, origin in settings.origins().items():
         variable = f"FAZHI_{name.upper()}"
         value = getattr(settings, name)

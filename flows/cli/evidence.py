@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from flows.cli.rows import folding
 from flows.cli.run import ArchiveOption, DataOption, WarehouseOption, bars
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _show_all(directory: DataDirectory, workers: int) -> int:
     console = Console(stderr=True)
     count = 0
     texts: set[str] = set()
-    table = Table("observation", "report", "indicator", "wrong", title="What cannot be verified")
+    table = folding("observation", "report", "indicator", "wrong", title="What cannot be verified")
     with bars(console) as drawn, observed_by(drawn):
         for found in all_evidence(directory, workers):
             count += 1

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from flows.cli.rows import folding
+
 if TYPE_CHECKING:
     from flows.extraction.meaning.gaps import Unclaimed
 
@@ -41,7 +43,7 @@ def list_indicators(
     if dimension is not None and dimension not in catalogue.dimensions:
         typer.echo(f"There is no dimension {dimension}; there are {', '.join(catalogue.dimensions)}.", err=True)
         raise typer.Exit(2)
-    table = Table("code", "name", "kind", "unit", "units")
+    table = folding("code", "name", "kind", "unit", "units")
     shown = [one for one in catalogue.indicators.values() if dimension in (None, one.dimension)]
     for one in shown:
         table.add_row(one.code, one.name_zh, one.kind, one.unit, " ".join(sorted(one.units)))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+
+from flows.cli.rows import folding
 
 if TYPE_CHECKING:
     from datetime import date
@@ -58,7 +59,7 @@ def _load(path: Path) -> Registry:
 def list_portals(file: RegistryFile = None) -> None:
     """Show what is watched."""
     path = registry_file(file)
-    table = Table("id", "name", "region", "code", "level", "family", "columns", "checked", title=escape(str(path)))
+    table = folding("id", "name", "region", "code", "level", "family", "columns", "checked", title=escape(str(path)))
     registry = _load(path)
     for portal in registry:
         table.add_row(
@@ -182,7 +183,7 @@ def check_portals(
     console = Console(stderr=True)
     with console.status(f"Probing {len(registry)} portals …"):
         found = probe_registry(registry, contact=_contact())
-    table = Table("id", "state", "platform", "columns", "entries", "may be reports", "why")
+    table = folding("id", "state", "platform", "columns", "entries", "may be reports", "why")
     well = []
     for entry in registry:
         one = found[entry.id]

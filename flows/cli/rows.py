@@ -35,6 +35,15 @@ class Shape(StrEnum):
 ShapeOption = Annotated[Shape, typer.Option("--format", help="table for people, csv or jsonl for programs.")]
 
 
+def folding(*headings: str, title: str | None = None) -> Table:
+    """A table to be filled of which nothing is cut off: the first column, which names the row, keeps to one line, the
+    others are folded."""
+    table = Table(title=title)
+    for heading in headings:
+        table.add_column(heading, overflow="fold", no_wrap=heading == headings[0])
+    return table
+
+
 def show(names: Sequence[str], rows: Sequence[Sequence[Any]], shape: Shape = Shape.table) -> None:
     """Print rows on stdout."""
     if shape is Shape.csv:

@@ -13,7 +13,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
-from rich.table import Table
+
+from flows.cli.rows import folding
 
 if TYPE_CHECKING:
     from flows.chain import RunOutcome
@@ -208,7 +209,7 @@ async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings
 def tell(outcome: RunOutcome, console: Console) -> None:
     """The night in a table and a few lines."""
     report = outcome.report
-    table = Table("portal", "state", "requests", "new", "revised", "reason", title=f"Run {outcome.run_id}")
+    table = folding("portal", "state", "requests", "new", "revised", "reason", title=f"Run {outcome.run_id}")
     for line in report.portals:
         style = STATE_STYLE.get(line.state, "red")
         table.add_row(

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
+
+from flows.cli.rows import folding
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -100,7 +101,7 @@ def _tell(name: AlarmName, about: str, told: str, console: Console) -> None:
 def _show_plans(try_now: str | None, moment: datetime | None, console: Console) -> None:
     from flows.operation.serving import PLANS, TIME_ZONE
 
-    table = Table("flow", f"when ({TIME_ZONE})", "what")
+    table = folding("flow", f"when ({TIME_ZONE})", "what")
     for plan in PLANS:
         when = ", ".join(schedule.said for schedule in plan.schedules)
         if moment and plan.name == try_now:
