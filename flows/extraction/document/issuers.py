@@ -86,10 +86,18 @@ def region_named(name: str, within: str | None = None) -> Region | None:
 
 def region_coded(code: str) -> str | None:
     """The full name of the region with this code, where the seed data has it."""
-    return next(
-        (region.name for regions in _regions().values() for region in regions if region.code == code and region.name),
-        None,
-    )
+    return _names().get(code)
+
+
+@lru_cache(maxsize=1)
+def _names() -> dict[str, str]:
+    """Of each code the first full name that the seed data has."""
+    found: dict[str, str] = {}
+    for regions in _regions().values():
+        for region in regions:
+            if region.name:
+                found.setdefault(region.code, region.name)
+    return found
 
 
 def _stem(code: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -138,7 +139,12 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
 
 
 def _is_heading(node: Element) -> bool:
-    return node.tag in ("h1", "h2", "h3", "ucaptitle") or any(_HEADING_NAME.search(name) for name in names_of(node))
+    return node.tag in ("h1", "h2", "h3", "ucaptitle") or any(_names_heading(name) for name in names_of(node))
+
+
+@lru_cache(maxsize=4096)
+def _names_heading(name: str) -> bool:
+    return _HEADING_NAME.search(name) is not None
 
 
 def wanted_titles(draft: Draft) -> list[str]:

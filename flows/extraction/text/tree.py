@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -287,10 +288,15 @@ def _is_hidden(element: Element) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
-    if style is not None and _HIDDEN.search(style) is not None:
+    if style is not None and _hides(style):
         return True
     classes = element.get("class")
     return classes is not None and "tab" in classes and _is_other_pane(element, set(classes.split()))
+
+
+@lru_cache(maxsize=4096)
+def _hides(style: str) -> bool:
+    return _HIDDEN.search(style) is not None
 
 
 def _is_other_pane(element: Element, names: set[str]) -> bool:
