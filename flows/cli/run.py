@@ -198,7 +198,7 @@ async def _on_a_server(flow: Callable[[], Coroutine[Any, Any, Result]], settings
             try:
                 return await flow()
             except Exception as fault:
-                if hasattr(type(fault), "exit_code") or answers(api, within_s=5.0):
+                if hasattr(type(fault), "exit_code") or answers(api):
                     raise
                 raise ServerError(
                     f"The Prefect server at {api.removesuffix('/api')} no longer answers: see to it, then run "

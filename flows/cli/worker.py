@@ -25,7 +25,7 @@ def worker(
     # As in `fazhi serve`: a service's log is its terminal.
     os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "INFO")
     api = prepare(Settings().directory().prefect)
-    if api is None or not answers(api, within_s=10.0):
+    if api is None or not answers(api):
         where = f" at {api}: start it, or correct PREFECT_API_URL" if api else ": name one in PREFECT_API_URL"
         raise ServerError(f"No Prefect server answers{where}.")
 

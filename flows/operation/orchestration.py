@@ -19,6 +19,8 @@ END_S = 30.0
 """How long a run may take to end itself when its runner is gone."""
 SEND_S = 10.0
 """How long events may take to reach a server."""
+PATIENCE_S = 10.0
+"""How long a server may take to answer: one that is busy with a night must not be taken for none."""
 
 DEFAULTS = {
     # An ephemeral server needs 12 to 19 s to start; Prefect's own limit of 20 s is too close to that.
@@ -68,8 +70,9 @@ def _exit_after(parent: int) -> None:
     os._exit(1)
 
 
-def answers(api: str, question: Literal["health", "ready"] = "health", within_s: float = 1.0) -> bool:
-    """Whether a Prefect server answers at this address; `ready`: with its database."""
+def answers(api: str, question: Literal["health", "ready"] = "health", within_s: float = PATIENCE_S) -> bool:
+    """Whether a Prefect server answers at this address; `ready`: with its database. Where nobody listens, that is known
+    at once."""
     try:
         with urllib.request.urlopen(f"{api}/{question}", timeout=within_s) as answer:
             return bool(answer.status == 200)
@@ -83,7 +86,7 @@ def lets_in(api: str) -> bool:
     if password := os.environ.get("PREFECT_API_AUTH_STRING"):
         asked.add_header("Authorization", "Basic " + base64.b64encode(password.encode()).decode())
     try:
-        with urllib.request.urlopen(asked, timeout=5.0) as answer:
+        with urllib.request.urlopen(asked, timeout=PATIENCE_S) as answer:
             return bool(answer.status == 200)
     except urllib.error.HTTPError as refused:
         if refused.code not in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):

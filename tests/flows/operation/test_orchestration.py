@@ -6,6 +6,7 @@ import base64
 import http.server
 import io
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -56,6 +57,18 @@ def test_a_locked_server_is_used_by_those_it_lets_in(
     # What `prepare` sets must not outlive the test.
     monkeypatch.setattr("os.environ", {} if password is None else {"PREFECT_API_AUTH_STRING": password})
     assert prepare(local=locked) == (locked if found else None)
+
+
+def test_a_busy_server_is_not_taken_for_none(locked: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    welcome = LockedServer.do_GET
+
+    def late(request: LockedServer) -> None:
+        time.sleep(1.5)
+        welcome(request)
+
+    monkeypatch.setattr(LockedServer, "do_GET", late)
+    monkeypatch.setattr("os.environ", {"PREFECT_API_AUTH_STRING": PASSWORD})
+    assert prepare(local=locked) == locked
 
 
 def test_why_there_is_none(locked: str) -> None:
