@@ -17,7 +17,7 @@ FEWEST_HAN_OF_A_TEXT = 500
 
 _NAMED_SOMEWHERE = re.compile(r"(?:\.|%2e)(?:pdf|docx?|wps|ofd|xlsx?|et|zip|rar)\b", re.IGNORECASE)
 _HAN = re.compile(r"[一-龥]")
-_CHROME_TAGS = ("script", "style", "noscript", "template", "header", "footer", "nav", "aside", "form", "select")
+_CHROME_TAGS = ("script", "style", "noscript", "template", "header", "footer", "nav", "aside", "select")
 _CHROME = re.compile(
     r"(?:^|[\s_-])(?:nav\w*|menu\w*|foot\w*|header|head(?:er)?_?\w*|top\w*|crumbs?|position|location|side\w*|related\w*|"
     r"relate\w*|recommend\w*|hot\w*|share\w*|links?|friend\w*|copyright|sitemap|search\w*|login\w*|toolbar)(?=$|[\s_-])",
@@ -78,12 +78,16 @@ def _parser() -> Any:
 def _is_chrome(element: Any) -> bool:
     if not isinstance(element.tag, str):
         return False
-    if element.tag in _CHROME_TAGS:
-        return True
+    if element.tag in _CHROME_TAGS or (element.tag == "form" and not any(map(_is_file, element.iter("a")))):
+        return True  # some platforms put the whole article into a form
     marks = f"{element.get('class', '')} {element.get('id', '')}".strip()
     return bool(marks and element.tag in ("div", "ul", "dl", "section", "table") and _CHROME.search(marks)) and not (
         len(_HAN.findall("".join(element.itertext()))) > 3 * FEWEST_HAN_OF_A_TEXT
     )
+
+
+def _is_file(anchor: Any) -> bool:
+    return is_file_address(anchor.get("href") or "")
 
 
 def _files(body: Any, base: str) -> list[Attachment]:

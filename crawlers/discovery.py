@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive.captures import Role
 from crawlers.families.asked_by_script import is_by_script
-from crawlers.families.columns import column_rank, may_be_column
+from crawlers.families.columns import column_rank, may_be_column, unnamed_columns
 from crawlers.families.dialects import dialect_of
 from crawlers.families.known import family_of, read_by
 from crawlers.families.lists import NO_ROWS
@@ -53,8 +53,12 @@ _NOTICES = re.compile(r"通知|公告|公示|动态|文件|报告|总结|[规计
 _ORGAN_NAME = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:局|委|委员会|办|办公室|镇|乡|街道|办事处|管委会|人民政府|大队|中心|公司)(?:[（(]\d+[）)])?"
 )
-_ORGANS_INDEX = re.compile(r".{0,6}(?:部门|乡镇|镇乡|镇街|街镇|乡街|街道|单位|委办局).{0,4}")
+_KINDS = r"(?:部门|乡镇|镇乡|镇街|街镇|乡街|街道|单位|委办局)"
+_ORGANS_INDEX = re.compile(
+    rf".{{0,6}}{_KINDS}(?:[及和与、]{_KINDS})?.{{0,4}}?(?:(?:信息|政务)公开)?(?:目录|平台|专栏)?"
+)
 _FEWEST_ORGANS = 3
+_MOST_ORGANS_INDEXES = 6
 # What no list of reports is kept under.
 _ELSEWHERE = re.compile(
     r"登录|注册|办事|服务大厅|信箱|留言|咨询|投诉|邮箱|微信|微博|客户端|无障碍|长者|English|繁体|旅游|天气|招聘|联系|隐私|版权|帮助|搜索|检索",
@@ -79,6 +83,7 @@ _BESIDE_NAMED = 45
 _INDEX = 50
 _ORGANS = 60
 _ORGAN = 61
+_BELOW_INDEX = 70
 _ANYTHING = 90
 _BY_RANK = {4: _MADE_FOR_IT, 3: _NAMED, 2: _LIKELY, 1: _INDEX, 0: _ANYTHING}
 
@@ -276,8 +281,12 @@ class Discovery:
         reading = read_by(family_of(page, self.portal.family), page)
         documents = {entry.url for entry in reading.entries if entry.listed_on}
         parted = rank or _ORGANS_INDEX.fullmatch(column.name)
-        organs = [link for link in menu_links(page) if _ORGAN_NAME.fullmatch(link.name)] if parted else []
-        for link in dict.fromkeys((*reading.columns, *menu_links(page))):
+        links = menu_links(page)
+        organs = [link for link in links if _ORGAN_NAME.fullmatch(link.name)] if parted else []
+        indexes = [link for link in links if _ORGANS_INDEX.fullmatch(link.name)]
+        for url in unnamed_columns(page):
+            self._queue(ColumnLink(url, WORDS), depth + 1, page.url, _NAMED)
+        for link in dict.fromkeys((*reading.columns, *links)):
             if link.url in documents or not may_be_column(link) or _ELSEWHERE.search(link.name):
                 continue
             url = self.portal.at_home(link.url)
@@ -287,7 +296,7 @@ class Discovery:
                     self.elsewhere.append(link.url)
                 continue
             name = link.name
-            if urgency >= _INDEX and _ORGANS_INDEX.fullmatch(name):
+            if urgency >= _INDEX and link in indexes and len(indexes) <= _MOST_ORGANS_INDEXES:
                 urgency = _ORGANS
             elif urgency >= _INDEX and len(organs) >= _FEWEST_ORGANS and link in organs:
                 urgency = _ORGAN
@@ -297,6 +306,8 @@ class Discovery:
                 urgency, name = _BELOW_NAMED, f"{column.name}/{link.name}"
             elif rank >= 3 and urgency > _BESIDE_NAMED and document_key(url) not in self._at_home:
                 urgency = _BESIDE_NAMED
+            elif rank and urgency > _BELOW_INDEX and url.startswith(below) and document_key(url) not in self._at_home:
+                urgency = _BELOW_INDEX
             self._queue(ColumnLink(url, name), depth + 1, page.url, urgency)
         for frame in frames(page) if rank else ():
             self._queue(ColumnLink(frame, column.name), depth + 1, page.url, _FRAME)

@@ -9,7 +9,7 @@ from crawlers.families.dialects import dialect_of
 from crawlers.families.navigation import page_links
 from crawlers.families.paging import plain
 from crawlers.families.reading import ColumnLink, Page
-from crawlers.families.rows import is_pager
+from crawlers.families.rows import base_of, is_pager, link_target, link_title, parse
 
 # How likely a list holds the reports, by its name: 4 made for them, 3 about law-based government, 2 about reports or
 # law, 1 an index under which such lists are kept.
@@ -56,6 +56,19 @@ def column_links(page: Page) -> tuple[ColumnLink, ...]:
         if rank and (key not in found or found[key][0] > -rank):
             found[key] = (-rank, position, link)
     return tuple(link for _, _, link in sorted(found.values(), key=lambda item: item[:2]))
+
+
+def unnamed_columns(page: Page) -> tuple[str, ...]:
+    """The addresses that say by themselves that their list holds the reports, of links that show a picture alone."""
+    document = parse(page.text)
+    if document is None:
+        return ()
+    bare = (
+        anchor for anchor in document.iter("a") if not link_title(anchor) and next(anchor.iter("img"), None) is not None
+    )
+    base = base_of(document, page.url)
+    found = (url for anchor in bare if (url := link_target(anchor, base)) and dialect_of(url) is None)
+    return tuple(dict.fromkeys(url for url in found if column_rank("", url) >= 3))
 
 
 def may_be_column(link: ColumnLink) -> bool:

@@ -41,7 +41,8 @@ class Lonsun:
         open_ended = reading.next_page is None or is_by_script(reading.next_page)
         if reading.entries and open_ended and (way_on := _next(page, len(reading.entries))):
             return read_list(page, entries=reading.entries, next_page=way_on)
-        if not reading.entries and page.asked is None and (first := _label(page, 1)):
+        asked_by_page = reading.next_page is not None and "/site/label/" in reading.next_page.url
+        if not reading.entries and page.asked is None and not asked_by_page and (first := _label(page, 1)):
             return ListReading((), first, reading.total, reading.columns)
         return reading
 

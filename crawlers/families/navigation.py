@@ -37,6 +37,7 @@ _REFRESH = re.compile(
 _LEADS_ON = re.compile(
     r"""(?:location(?:\.href)?\s*=|location\.(?:replace|assign)\()\s*["']([^"']+)["']"""
 )  # fmt: skip
+_BY_DEVICE = re.compile(r"navigator\.|userAgent|Android|iPhone|screen\.width|isMobile", re.IGNORECASE)
 _CRUMBS = re.compile(r"(?:当前|您的?|现在|您现在的?|所在|你的?|目前)(?:所在)?(?:的)?(?:位置|栏目)\s*(?:是)?\s*[:：]?")
 _BETWEEN_CRUMBS = re.compile(r"\s*(?:>+|»|›|→|＞|/|\\|—>|-\s|::|·|\|)\s*")
 _HOME = re.compile(r"^(?:网站|本站|门户)?(?:首\s*页|主页|home)$|人民政府|门户网站$|官网$", re.IGNORECASE)
@@ -136,7 +137,8 @@ def leads_on(page: Page) -> str | None:
     """Where a page sends the visitor without being asked; None for a page that stands for itself."""
     if found := _REFRESH.search(page.text):
         return str(urljoin(page.url, unescape(found.group(1))))
-    if len(page.text) < 4000 and (found := _LEADS_ON.search(page.text)):
+    # Some pages send only those on who come with a telephone.
+    if len(page.text) < 4000 and (found := _LEADS_ON.search(page.text)) and not _BY_DEVICE.search(page.text):
         return str(urljoin(page.url, found.group(1)))
     return None
 

@@ -89,6 +89,28 @@ SHAPES: dict[str, tuple[Pages, str]] = {
         {"/": links(*NAVIGATION, ("法治政府建设", "/fzzfjs/")), "/fzzfjs/": COLUMN},
         "/fzzfjs/",
     ),
+    "linked by a picture that says nothing": (
+        {"/": links(*NAVIGATION, body="<a href='/zt/fzzf/'><img src='a.jpg' alt=''></a>"), "/zt/fzzf/": COLUMN},
+        "/zt/fzzf/",
+    ),
+    "below an index, under a name that says nothing, beside a crowd of other links": (
+        {
+            "/": links(*NAVIGATION, *((f"直属单位{n}", f"/dw/{n}/") for n in range(60))),
+            "/zwgk/": links(("法定主动公开内容", "/zwgk/nr/")),
+            "/zwgk/nr/": links(("机构职能", "/zwgk/nr/1/"), ("其他", "/zwgk/nr/2/")),
+            "/zwgk/nr/2/": rows(REPORT, *NOISE),
+        },
+        "/zwgk/nr/2/",
+    ),
+    "on a home page that sends telephones elsewhere": (
+        {
+            "/": links(*NAVIGATION, ("法治政府建设", "/fzzfjs/"))
+            + "<script>if (/Android/.test(navigator.userAgent)) location.href = '/wap/index.html';</script>",
+            "/wap/index.html": "<p>手机版</p>",
+            "/fzzfjs/": COLUMN,
+        },
+        "/fzzfjs/",
+    ),
     "linked only by a picture": (
         {
             "/": links(*NAVIGATION, body="<a href='/zt/fz/'><img src='a.jpg' alt='法治政府建设'></a>"),
@@ -370,7 +392,7 @@ def test_a_catalogue_whose_bodies_have_no_columns_is_left() -> None:
 def test_bodies_whose_reports_stand_in_lists_of_other_names_are_looked_into_to_the_last() -> None:
     bodies = [(f"第{sign}镇", f"/bm/{n}/") for n, sign in enumerate("一二三四五六")]
     pages = {
-        "/": links(*NAVIGATION, ("乡镇街道", "/bm/")),
+        "/": links(*NAVIGATION, ("部门及乡镇信息公开目录", "/bm/")),
         "/zwgk/": links(("法治政府建设", "/zwgk/fz/")),
         "/zwgk/fz/": COLUMN,
         "/bm/": links(*bodies),

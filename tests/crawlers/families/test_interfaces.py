@@ -382,6 +382,18 @@ def test_a_search_form_that_posts_is_posted() -> None:
     )  # fmt: skip
 
 
+def test_a_label_that_a_script_puts_together_is_asked_for_whole() -> None:
+    script = """<script>var organ = '6601'; function load(pageIndex) { $.ajax({url: '/site/label/8888?IsAjax=1'
+      + '&labelName=publicInfoList&pageSize=15&pageIndex=' + pageIndex + '&organId=' + organ + '&catId=7021'}); }"""
+    page = Page("http://www.anqu.example/public/column/6601?catId=7021", f"<div>{script}</script></div>")
+    asked = Lonsun().read(page).next_page
+    assert asked is not None
+    assert asked.url == (
+        "http://www.anqu.example/site/label/8888?IsAjax=1&labelName=publicInfoList&pageSize=15&pageIndex=1"
+        "&organId=6601&catId=7021"
+    )
+
+
 @pytest.mark.parametrize(
     ("asked", "here", "stated", "after"),
     [
