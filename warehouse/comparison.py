@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import duckdb
 
+from warehouse.quoting import quoted_name
+
 _OF_THEIR_OWN = {"schema_version", "dictionary"}
 """When the tables were made, and what the engine lets be said of them: no two warehouses are alike in it."""
 SHOWN = 3
@@ -65,15 +67,11 @@ def _names(connection: duckdb.DuckDBPyConnection) -> set[str]:
 def _digest(connection: duckdb.DuckDBPyConnection, name: str) -> tuple[int, int]:
     """Number of rows, and the sum of their hashes: the same in whatever order they come."""
     row = connection.execute(
-        f"SELECT count(*), coalesce(sum(CAST(hash(CAST(t AS VARCHAR)) AS HUGEINT)), 0) FROM {_quoted(name)} AS t"
+        f"SELECT count(*), coalesce(sum(CAST(hash(CAST(t AS VARCHAR)) AS HUGEINT)), 0) FROM {quoted_name(name)} AS t"
     ).fetchone()
     return (int(row[0]), int(row[1])) if row else (0, 0)
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, name: str) -> Counter[str]:
-    found = connection.execute(f"SELECT CAST(t AS VARCHAR) FROM {_quoted(name)} AS t").fetchall()
+    found = connection.execute(f"SELECT CAST(t AS VARCHAR) FROM {quoted_name(name)} AS t").fetchall()
     return Counter(row for (row,) in found)
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

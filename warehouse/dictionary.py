@@ -9,6 +9,8 @@ from typing import Any
 import duckdb
 import yaml
 
+from warehouse.quoting import quoted_name, quoted_text
+
 
 def meanings() -> dict[str, Any]:
     """The file: `names` (table, view or macro → its meaning), `columns` (column → meaning), and `of` (table → column →
@@ -34,7 +36,7 @@ def comment_statements(connection: duckdb.DuckDBPyConnection, *, tables_alone: b
     ).fetchall()
     for kind, name in relations:
         if name in known["names"] and not (tables_alone and kind.startswith("MACRO")):
-            yield f"COMMENT ON {kind} {_name(name)} IS {_literal(known['names'][name])}"
+            yield f"COMMENT ON {kind} {quoted_name(name)} IS {quoted_text(known['names'][name])}"
     columns = connection.execute(
         """SELECT c.table_name, c.column_name FROM duckdb_columns() c
            WHERE c.database_name = current_database() AND NOT c.internal ORDER BY c.table_name, c.column_index"""
@@ -45,7 +47,7 @@ def comment_statements(connection: duckdb.DuckDBPyConnection, *, tables_alone: b
             continue
         meaning = known["of"].get(table, {}).get(column) or known["columns"].get(column)
         if meaning:
-            yield f"COMMENT ON COLUMN {_name(table)}.{_name(column)} IS {_literal(meaning)}"
+            yield f"COMMENT ON COLUMN {quoted_name(table)}.{quoted_name(column)} IS {quoted_text(meaning)}"
 
 
 def meaning_rows() -> list[tuple[str | None, str | None, str]]:
@@ -74,11 +76,3 @@ def as_markdown(connection: duckdb.DuckDBPyConnection) -> str:
             if kind != "macro":
                 lines += ["| column | type | meaning |", "|---|---|---|"]
     return "\n".join(lines) + "\n"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -20,6 +20,7 @@ import duckdb
 from warehouse.dictionary import meanings
 from warehouse.place import Place
 from warehouse.questions import prepared, questions
+from warehouse.quoting import quoted_name, quoted_text
 
 Shape = Literal["parquet", "csv", "xlsx", "jsonl"]
 
@@ -149,7 +150,7 @@ def _opened(place: Place, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.execute("SET threads = 1")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET enable_progress_bar = false")
-        connection.execute(f"SET temp_directory = {_literal(str(scratch / 'spill'))}")
+        connection.execute(f"SET temp_directory = {quoted_text(str(scratch / 'spill'))}")
         yield connection
     shutil.rmtree(scratch / "spill", ignore_errors=True)
 
@@ -162,7 +163,9 @@ def _table(connection: duckdb.DuckDBPyConnection, name: str) -> _Source:
     told = connection.execute(
         "SELECT column_name, meaning FROM dictionary WHERE kind = 'column' AND name = ?", [name]
     ).fetchall()
-    return _Source(name, _name(name), known[name], _fields(connection, _name(name), dict(told)), ordered=False)
+    return _Source(
+        name, quoted_name(name), known[name], _fields(connection, quoted_name(name), dict(told)), ordered=False
+    )
 
 
 def _answer(connection: duckdb.DuckDBPyConnection, number: int, given: Mapping[str, str]) -> _Source:
@@ -182,12 +185,12 @@ def _fields(connection: duckdb.DuckDBPyConnection, relation: str, told: Mapping[
 def _selected(source: _Source, shape: Shape, *, without: str | None = None) -> str:
     """The columns of a source as this shape writes them."""
     return ", ".join(
-        f"{_as_written(field, shape)} AS {_name(field.name)}" for field in source.fields if field.name != without
+        f"{_as_written(field, shape)} AS {quoted_name(field.name)}" for field in source.fields if field.name != without
     )
 
 
 def _as_written(field: _Field, shape: Shape) -> str:
-    name = _name(field.name)
+    name = quoted_name(field.name)
     if shape == "parquet":
         return name
     if field.type == "TIMESTAMP WITH TIME ZONE":
@@ -216,7 +219,7 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, source: _Source, folde
         path = folder / f"{source.name}.parquet"
         connection.execute(
             f"COPY (SELECT {_selected(source, 'parquet')} FROM {source.relation} {_order(source)}) "
-            f"TO {_literal(str(path))} {options}"
+            f"TO {quoted_text(str(path))} {options}"
         )
         yield path
         return
@@ -233,7 +236,7 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, source: _Source, folde
             selected = _selected(source, "parquet", without="report_year")
             connection.execute(
                 f"COPY (SELECT {selected} FROM {source.relation} WHERE {of_year} {_order(source)}) "
-                f"TO {_literal(str(path))} {options}"
+                f"TO {quoted_text(str(path))} {options}"
             )
             yield path
 
@@ -243,7 +246,7 @@ def _write_csv(connection: duckdb.DuckDBPyConnection, source: _Source, folder: P
     path, bare = folder / f"{source.name}.csv", folder / f"{source.name}.bare"
     connection.execute(
         f"COPY (SELECT {_selected(source, 'csv')} FROM {source.relation} {_order(source)}) "
-        f"TO {_literal(str(bare))} (FORMAT csv, HEADER)"
+        f"TO {quoted_text(str(bare))} (FORMAT csv, HEADER)"
     )
     with bare.open("rb") as rows, path.open("wb") as file:
         file.write(b"\xef\xbb\xbf")
@@ -256,7 +259,7 @@ def _write_jsonl(connection: duckdb.DuckDBPyConnection, source: _Source, folder:
     path = folder / f"{source.name}.jsonl"
     connection.execute(
         f"COPY (SELECT {_selected(source, 'jsonl')} FROM {source.relation} {_order(source)}) "
-        f"TO {_literal(str(path))} (FORMAT json)"
+        f"TO {quoted_text(str(path))} (FORMAT json)"
     )
     yield path
 
@@ -337,11 +340,3 @@ def _descriptor(
     if last and last[0]:
         descriptor["created"] = last[0]
     return descriptor
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -23,6 +23,7 @@ import duckdb
 from warehouse.derived import derive
 from warehouse.gate import judge
 from warehouse.migrate import has_our_views, migrate, refresh_views
+from warehouse.quoting import quoted_text
 from warehouse.release import SURVIVORS, GateRefused, LoaderBusy, Release
 
 PATIENCE_S = 900.0
@@ -68,7 +69,7 @@ class Lake:
             migrate(self.connection, lake=True)
             refresh_views(self.connection, lake=True)
             before = f"READ_ONLY, SNAPSHOT_VERSION {snapshot(self.connection)[0]}"
-            self.connection.execute(f"ATTACH {_text(self.where)} AS previous ({before})")
+            self.connection.execute(f"ATTACH {quoted_text(self.where)} AS previous ({before})")
             self.connection.execute("BEGIN")
             self._open = True
             if self.rebuild:
@@ -140,7 +141,7 @@ def open_lake(where: str) -> duckdb.DuckDBPyConnection:
         raise
     connection.execute("USE fazhi")
     # Where external access is disabled later, the lake's own files can still be read.
-    connection.execute(f"SET allowed_directories = [{_text(data)}]")
+    connection.execute(f"SET allowed_directories = [{quoted_text(data)}]")
     return connection
 
 
@@ -167,10 +168,10 @@ def prompt_script(where: str) -> str:
     also where there is none."""
     with _engine() as connection:
         data = attach_lake(connection, where, "fazhi")
-    lines = [f"LOAD {_text(str(_extension(name)))}" for name in _EXTENSIONS]
+    lines = [f"LOAD {quoted_text(str(_extension(name)))}" for name in _EXTENSIONS]
     if data.startswith(_ON_S3):
-        lines += [f"LOAD {_text(str(_extension('httpfs')))}", _s3_secret()]
-    return ";\n".join([*lines, f"ATTACH {_text(where)} AS fazhi (READ_ONLY)", "USE fazhi;\n"])
+        lines += [f"LOAD {quoted_text(str(_extension('httpfs')))}", _s3_secret()]
+    return ";\n".join([*lines, f"ATTACH {quoted_text(where)} AS fazhi (READ_ONLY)", "USE fazhi;\n"])
 
 
 def attach_lake(
@@ -191,8 +192,8 @@ def attach_lake(
     if data.startswith(_ON_S3):
         _load(connection, "httpfs")
         connection.execute(_s3_secret())
-    options = "READ_ONLY" if read_only else f"DATA_PATH {_text(data)}"
-    _attach(connection, where, f"{_text(where)} AS {name} ({options})")
+    options = "READ_ONLY" if read_only else f"DATA_PATH {quoted_text(data)}"
+    _attach(connection, where, f"{quoted_text(where)} AS {name} ({options})")
     return data
 
 
@@ -225,12 +226,12 @@ def _data_path(connection: duckdb.DuckDBPyConnection, where: str) -> str | None:
 
 
 def _attach_catalogue(connection: duckdb.DuckDBPyConnection, where: str) -> None:
-    _attach(connection, where, f"{_text(where.partition('postgres:')[2])} AS catalogue (TYPE postgres)")
+    _attach(connection, where, f"{quoted_text(where.partition('postgres:')[2])} AS catalogue (TYPE postgres)")
 
 
 def _catalogued(connection: duckdb.DuckDBPyConnection, query: str) -> object:
     """The first value that PostgreSQL answers."""
-    row = connection.execute(f"FROM postgres_query('catalogue', {_text(query)})").fetchone()
+    row = connection.execute(f"FROM postgres_query('catalogue', {quoted_text(query)})").fetchone()
     return row[0] if row else None
 
 
@@ -249,7 +250,7 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 def _load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    connection.execute(f"LOAD {_text(str(_extension(name)))}")
+    connection.execute(f"LOAD {quoted_text(str(_extension(name)))}")
 
 
 def _extension(name: str) -> Path:
@@ -277,13 +278,9 @@ def _s3_secret() -> str:
         address = urlsplit(endpoint)
         # Servers of one's own seldom answer to bucket.host.
         options |= {"ENDPOINT": address.netloc, "URL_STYLE": "path", "USE_SSL": str(address.scheme == "https").lower()}
-    words = "".join(f", {name} {_text(value)}" for name, value in options.items() if value)
+    words = "".join(f", {name} {quoted_text(value)}" for name, value in options.items() if value)
     return f"CREATE SECRET lake_data (TYPE s3{words})"
 
 
 def _said(fault: duckdb.Error) -> str:
     return " ".join(str(fault).split())
-
-
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -9,6 +9,7 @@ import duckdb
 
 from warehouse.lake import Lake, NoLake, attach_lake, open_lake, tables
 from warehouse.migrate import has_our_tables
+from warehouse.quoting import quoted_text
 from warehouse.release import RELEASE, Staging
 
 
@@ -55,8 +56,7 @@ def into_lake(file: Path, lake: str, data: str) -> None:
             copy = Path(staging.publish("copy").where)
         with Lake(lake, data) as filled:
             _refuse_full(filled.connection, lake)
-            written = str(copy).replace("'", "''")
-            filled.connection.execute(f"ATTACH '{written}' AS copy (READ_ONLY)")
+            filled.connection.execute(f"ATTACH {quoted_text(str(copy))} AS copy (READ_ONLY)")
             _copy(filled.connection, "copy", "fazhi")
             filled.publish("copy")
 

@@ -20,6 +20,7 @@ import duckdb
 from warehouse.derived import derive
 from warehouse.gate import Failure, judge
 from warehouse.migrate import migrate, refresh_views
+from warehouse.quoting import quoted_text
 
 RELEASE = "fazhi.duckdb"
 SURVIVORS = ("runs", "portal_run_log", "problems")
@@ -156,7 +157,7 @@ class Staging:
     def _judged(self) -> tuple[Failure, ...]:
         if self._last is None:
             return judge(self.connection, compare=False)
-        self.connection.execute(f"ATTACH {_literal(str(self._last))} AS previous (READ_ONLY)")
+        self.connection.execute(f"ATTACH {quoted_text(str(self._last))} AS previous (READ_ONLY)")
         try:
             return judge(self.connection, compare=True)
         finally:
@@ -195,7 +196,7 @@ class Staging:
         if copied and self._last is not None:
             shutil.copyfile(self._last, self._file)
         self.connection = duckdb.connect()
-        self.connection.execute(f"SET temp_directory = {_literal(str(self.root / 'staging.tmp'))}")
+        self.connection.execute(f"SET temp_directory = {quoted_text(str(self.root / 'staging.tmp'))}")
         self.connection.execute(f"SET memory_limit = '{_MEMORY}'")
         self.connection.execute("SET TimeZone = 'UTC'")
         self.connection.execute("SET enable_progress_bar = false")
@@ -203,7 +204,7 @@ class Staging:
         self.connection.execute("USE staging")
         migrate(self.connection)
         if self.rebuild and self._last is not None:
-            self.connection.execute(f"ATTACH {_literal(str(self._last))} AS previous (READ_ONLY)")
+            self.connection.execute(f"ATTACH {quoted_text(str(self._last))} AS previous (READ_ONLY)")
             for table in SURVIVORS:
                 self.connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM previous.{table}")
             self.connection.execute("DETACH previous")
@@ -250,7 +251,7 @@ def _attach(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> Non
     # v1.4.0 is read by older and newer engines and has zstd; small row groups load in less memory. A write-ahead log
     # would be thrown away with the file, so none is written: what is loaded is written once, at the checkpoint.
     options = "STORAGE_VERSION 'v1.4.0', ROW_GROUP_SIZE 16384, RECOVERY_MODE no_wal_writes"
-    connection.execute(f"ATTACH {_literal(str(path))} AS {name} ({options})")
+    connection.execute(f"ATTACH {quoted_text(str(path))} AS {name} ({options})")
 
 
 def _sync(path: Path) -> None:
@@ -259,7 +260,3 @@ def _sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
