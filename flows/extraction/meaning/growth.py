@@ -23,6 +23,9 @@ MOVED = re.compile(
     r"(?:[,，][^,，;；。\d]{1,8}[\d.]+%)?[,，]?(?:同比|[较比与]?(?:上年|去年|上一年|年初|20\d\d年)(?:度|末|底|同期|全年|相比)?(?:的?[\d.,]+[万亿]?[^\d，,]{1,2})?)?"
     r"(?:净?增加?|增长|减少|下降|增收|减收|多|少)了?"
 )
+GREW = re.compile(r"[,，]?净?(?:增长|增加|减少|下降|上升|提高|降低|多|少|增|减)(?![至到为加长少])")
+"""Behind last year's figure: growth that is told of the count before it."""
+DATED = re.compile(r"20\d\d年")
 DOWN = re.compile(r"减|降|少")
 SHRUNK = re.compile(r"(?:精简|压减|压缩|缩减|缩短|减少|下降|降幅)(?:了|达|为)?$")
 
@@ -51,7 +54,8 @@ class Growth:
             down = quantity.direction == "down" or bool(SHRUNK.search(self.told.words(at)))
             stated = -figure.value if down and figure.value > 0 else figure.value
             judged = []
-            for count in [now] if moved is None else self.counts_before(now):
+            of_any = moved is not None or (last is not None and last.at > now.at)
+            for count in self.counts_before(now) if of_any else [now]:
                 base = self.base(count, moved, last)
                 if base is not None and base > 0:
                     difference = count.value - base
@@ -125,6 +129,11 @@ class Growth:
         between = self.told.text[now.quantity.end : self.told.figures[at].quantity.start]
         return OWN_NOUN.search(CHANGED.sub("", between)) is not None
 
+    def is_base_of_before(self, index: int) -> bool:
+        """Whether the words behind last year's figure make it that of the count before: 560件，较上年480件增长16.7%."""
+        following = self.told.text[self.told.figures[index].quantity.end :][:6]
+        return index > 0 and GREW.match(following) is not None
+
     def last_year(self, at: int, now: Figure) -> Figure | None:
         """A figure of the sentence that its words date to the year before, of the unit of `now`."""
         for index in range(max(at - 4, 0), min(at + 3, len(self.told.figures))):
@@ -144,6 +153,10 @@ class Growth:
                 and not self.of_another(at, now)
             )
             behind = index == at + 1 and BASE.fullmatch(self.told.words(index)) is not None
+            if index < now.at - 1 or (index > at and not behind and DATED.search(self.told.words(index))):
+                continue  # of the count right behind it: 由120件增至135件，网办98件，增长20%
+            if index == now.at - 1 and self.is_base_of_before(index):
+                continue
             if turned or told or behind or self.told.of_last_year(index):
                 return other
         return None

@@ -39,6 +39,20 @@ WHOLES = (
 )
 """What the words of a share call its whole."""
 RATE_NAME = re.compile(r"([一-鿿“”（）()]{2,12})(?:率|比例)[^率]*$")
+OWNED = re.compile(r"(?:其中)?([\u4e00-\u9fff]{4,8}?)(?:案件|事项|类)?(?:约|共|就)?占")
+"""What a share names as its own part."""
+ELSEWHERE = re.compile(
+    r"占(?:据|到|了|比)?[^,，]{0,4}(?:全[国省市县区州盟旗镇]|同[期类级]|地区|辖区|总人口|人口|行业|当地)"
+)
+"""A share of what the report need not count: 占全市的12%."""
+OF_WHOLE = re.compile(r"占(?:据|到|了|比)?([\u4e00-\u9fff]{2,14})的")
+"""What a share names as its whole."""
+TOTAL = re.compile(r"总|全部|收案|受理|审结|办结|结案|申请|合计|同期")
+"""Names of a whole by which any count before may be meant."""
+CARRIED = re.compile(r"结转|遗留|旧存|往年未结|上年未结")
+"""Words of cases that came in the year before."""
+FILLED = r"(?:其中|成功|全部|已经?|均|共|实际|按期|按时|如期|依法|有效|完成|案件|事项|纠纷|评定|评为|[的了为、])*"
+"""Words beside an outcome that name no thing of its own."""
 OF_THAT = re.compile(r"[)）]?的(?:约|近)?$")
 """What stands between a whole and its share: 占总数(30件)的40%, 占在编人员12000人的80%."""
 
@@ -103,6 +117,7 @@ class Rates:
         before = self.told.before(at)
         said = self.told.words(at)
         share = "占" in said
+        carried = self.with_carried(near)
         begin = self.told.stops[rate.sentence - 1] + 1 if rate.sentence else 0
         turn, shares = respective(self.told.text, self.told.quantities, at, begin)
         if shares > 1 and "占" in self.told.words(at - turn):
@@ -123,7 +138,7 @@ class Rates:
                 if parts:
                     named += [one for one in self.told.of_codes(of, at) if one not in named]
                     others = [one for one in near if one not in named]
-                    return Trial(parts[:1], [count_of(one) for one in named + others], bool(named), code)
+                    return Trial(parts[:1], [count_of(one) for one in named + others] + carried, bool(named), code)
         if OF_THAT.fullmatch(said) and at > 1 and "占" in self.told.words(at - 1):
             counted, whole = self.told.figures[at - 2], self.told.figures[at - 1]
             if counted.sentence == rate.sentence:
@@ -135,12 +150,17 @@ class Rates:
                 return None
             named = self.told.of_codes((code for words, code in WHOLES if words.search(said)), at)
             parts = [count_of(before), *self.told.lists(at, before)]
-            sure = said.lstrip("约近达").startswith("占") and not self.in_row(at)
-            return Trial(parts, [count_of(one) for one in near + named], sure, None)
+            owner = OWNED.match(said)
+            if owner is not None:  # 办理1429起,其中快速办理872起、普通程序557起,快速办理案件占61.0%
+                held = [one for index, one in self.told.counts(at) if owner[1] in self.told.words(index)]
+                if held and held[0] is not before:
+                    return Trial([count_of(held[0])], [count_of(one) for one in near + named], False, None)
+            sure = said.lstrip("约近达").startswith("占") and not self.in_row(at) and self.is_told(said, near)
+            return Trial(parts, [count_of(one) for one in near + named] + carried, sure, None)
         name = self.name(at)
         if not name:
             return None
-        wholes = [count_of(one) for one in near] + self.told.lists(at, None)
+        wholes = [count_of(one) for one in near] + carried + self.told.lists(at, None)
         for of_rate, of_count, of_rest in OUTCOMES:
             if not of_rate.search(name[-4:]):
                 continue
@@ -154,7 +174,8 @@ class Rates:
                 if whole.value > one.value and comparable(whole.unit, one.quantity.unit) and one not in whole.figures
             ]
             if parts:
-                return Trial(parts, wholes, before is not None and parts[0].figures == (before,), None)
+                sure = before is not None and parts[0].figures == (before,) and self.is_outcome(before, of_count)
+                return Trial(parts, wholes, sure, None)
         stem = re.compile(rf"(?<![不未]){re.escape(name[-2:])}")
         parts = [count_of(one) for index, one in self.told.counts(at) if stem.search(self.told.counted(index))]
         if parts and rate.places < 3:
@@ -174,6 +195,29 @@ class Rates:
         wholes = [count_of(one) for one in self.told.neighbours(at) if one.at < first or one.at > at]
         whole = [one for one in wholes if one.value == summed]
         return Trial([count_of(self.told.figures[counted])], whole or wholes, bool(whole), None)
+
+    def is_told(self, said: str, near: Sequence[Figure]) -> bool:
+        """Whether the whole that a share names is one of the counts beside it, and not all that there is elsewhere."""
+        if ELSEWHERE.search(said):
+            return False
+        whole = OF_WHOLE.search(said)
+        if whole is None or TOTAL.search(whole[1]):
+            return True
+        return any(whole[1][-2:] in self.told.counted(one.at) for one in near)
+
+    def with_carried(self, near: Sequence[Figure]) -> list[Count]:
+        """What came in together with what was carried over: 受理80件,上年结转10件,审结75件,审结率83.3%."""
+        return [
+            Count(one.value + old.value, one.slack + old.slack, one.quantity.unit, (one, old))
+            for old in near
+            if CARRIED.search(self.told.words(old.at))
+            for one in near
+            if one is not old and one.sentence == old.sentence and comparable(one.quantity.unit, old.quantity.unit)
+        ]
+
+    def is_outcome(self, part: Figure, outcome: re.Pattern[str]) -> bool:
+        """Whether a count's words tell an outcome alone, and so of the whole before: 办结90件, not 答复咨询80件."""
+        return re.fullmatch(f"{FILLED}(?:{outcome.pattern}){FILLED}", self.told.words(part.at)) is not None
 
     def in_row(self, at: int) -> bool:
         """Whether a rate stands in a row of rates, so that the count right before need not be its own."""
@@ -214,6 +258,8 @@ class Rates:
                     fitting.append((order.index(verdict), part, whole, computed, verdict))
                 elif (
                     part is trial.parts[0]
+                    and not self.foreign(whole, rate)
+                    and not CARRIED.search(self.told.words(whole.figures[-1].at))
                     and (trial.stated or self.begins(whole, part, rate))
                     and (part.value < whole.value or self.named(whole, trial))
                 ):
@@ -260,6 +306,12 @@ class Rates:
     def sibling(self, whole: Count, share: bool) -> bool:
         """Whether a count is itself given as a share of something: no whole but one more part of a list."""
         return any(self.has_share(one) and (share or not one.codes) for one in whole.figures)
+
+    def foreign(self, whole: Count, rate: Figure) -> bool:
+        """Whether a count is by its indicator another thing than a rate's wholes: no rate is wrong for missing it."""
+        known = {code for code in rate.codes if code in self.ratios}
+        allowed = {of for code in known for of in (self.ratios[code][0], *self.ratios[code][1])}
+        return bool(known) and all(one.codes and not one.codes & allowed for one in whole.figures)
 
     def named(self, whole: Count, trial: Trial) -> bool:
         """Whether a count is the whole by its indicator: then even a part above it tells of an error."""

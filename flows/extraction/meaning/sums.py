@@ -23,7 +23,10 @@ PEOPLE = frozenset(("人", "名", "位", "个人"))
 """Units of what may be counted under several heads: 执法人员120人,其中本科100人、党员60人."""
 OF_THEM = re.compile(r"[^。；;（(]*其中")
 REST = re.compile(r"其他|其余|余下|剩余")
-DIVIDES = re.compile(r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看)")
+DIVIDES = re.compile(
+    r"(?:其中|从[^,，。]{1,10}看|按[^,，。]{1,10}(?:分|看|统计)|分[^,，。]{1,6}看"
+    r"|[^,，。\d]{0,10}(?:占比|分布|构成)?(?:情况)?(?:如下|分别为)[:：])"
+)
 """What opens a sentence that parts the total of the one before."""
 MOST_PARTS = 40
 """Parts that a total is looked at with."""

@@ -33,6 +33,8 @@ _MAY_BE_CHANGE = re.compile(r"[增减降升提高低压缩涨扩优快慢多少�
 _GAP = re.compile(rf"(?:(?P<up>高于|高出|超出|优于|多于|快于)|(?P<down>低于|少于|慢于))[^{_STOP}]{{1,14}}$")
 # 高于全省平均0.9件
 _COUNT_GAP = re.compile(rf"(?:(?P<up>高于|高出)|(?P<down>低于))[^{_STOP}]{{0,6}}(?:平均|均值)(?:水平|数)?$")
+# 比全市平均低2.1%
+_BESIDE = re.compile(rf"比[^{_STOP}{_D}]{{2,12}}(?:(?P<up>高|多|快)|(?P<down>低|少|慢))出?了?(?:约|近|超过?|逾)?$")
 # 减环节71.2%、减材料56.9%: the verb stands before what is cut, not before the number
 _CUT = re.compile(
     r"(?:减少?|压减|压缩|精简|缩减)(?:办理|申请|申报)?(?:环节|材料|时限|时间|次数|跑动|成本|流程|费用)"
@@ -121,6 +123,9 @@ def _change(before: str, kind: QuantityKind, unit: str | None) -> tuple[Quantity
     match = _COMPARED.search(before)
     if match is not None and (match["up"] or match["down"]):
         return "change", "down" if match["down"] else "up"
+    beside = _BESIDE.search(before)
+    if beside is not None:
+        return "change", "down" if beside["down"] else "up"
     if kind == "percent":
         if _CUT.search(before):
             return "change", "down"

@@ -23,6 +23,7 @@ _CELL = re.compile(
 _IN_PARENTHESES = re.compile(r"[(（]\s?(?:单位[:：]\s?)?([百千]?[万亿]?)([^()（）\d\s]{1,4}?)\s?[)）]")
 _CAPTION_UNIT = re.compile(r"单位\s?[:：]\s?([百千]?[万亿]?)([^\s()（）,，、]{1,4})")
 _GROWTH_HEAD = re.compile(r"同比|增长|增幅|增减|[比较]上年|变化")
+_YEAR = re.compile(r"\s*(?:19|20)\d\d年(?:度|上半年|下半年)?\s*")
 _NO_AMOUNT_HEAD = re.compile(r"序号|编号|年份|^年度$|代码|电话|^号$|日期|时间$|文号")
 
 
@@ -51,6 +52,11 @@ def _is_unit(cell: str) -> bool:
     return measured is not None and measured[1] == len(word)
 
 
+def _is_number(cell: str) -> bool:
+    """Whether a cell is a number and not the year over a column."""
+    return _CELL.fullmatch(cell) is not None and _YEAR.fullmatch(cell) is None
+
+
 def _label_of(heads: Sequence[str]) -> str:
     """What the heads of a cell say together, without units, years and numbers."""
     bare = (re.sub(r"[(（].*?[)）]|\s|单位[:：].*", "", head) for head in heads)
@@ -74,8 +80,7 @@ def _table(text: str, lines: Sequence[tuple[int, int]], caption: str) -> Iterato
     """The number cells of one table; the lines before the first number are its heads."""
     rows = _rows(text, lines)
     heads = [
-        [cell for _, cell in row]
-        for row in takewhile(lambda row: not any(_CELL.fullmatch(cell) for _, cell in row), rows)
+        [cell for _, cell in row] for row in takewhile(lambda row: not any(_is_number(cell) for _, cell in row), rows)
     ]
     for row in rows[len(heads) :]:
         first = "" if _CELL.fullmatch(row[0][1]) else row[0][1]

@@ -9,6 +9,7 @@ import pytest
 from flows.extraction.facts import Quantity, QuantityKind
 from flows.extraction.meaning.checks import check
 from flows.extraction.meaning.indicators import observe
+from flows.extraction.numbers.quantities import find_quantities
 
 NUMBER = re.compile(r"⟦([↑↓]?)([\d.]+)(万|亿)?([^⟧]*)⟧")
 
@@ -69,6 +70,16 @@ CASES = [
         "all of them",
         "负责人应出庭⟦36件⟧，实际出庭⟦36件⟧，出庭应诉率⟦100%⟧。",
         [("rate", 100, 36, 36, "consistent")],
+    ),
+    (
+        "with what was carried over",
+        "受理复议申请⟦80件⟧，上年结转⟦10件⟧，审结⟦75件⟧，审结率⟦83.3%⟧。",
+        [("rate", 83.3, 75, 90, "rounded")],
+    ),
+    (
+        "a share that names its part",
+        "办理案件⟦400件⟧，其中快速办理⟦250件⟧、普通程序⟦150件⟧，快速办理案件占⟦62.5%⟧。",
+        [("sum", 400, 400, None, "consistent"), ("rate", 62.5, 250, 400, "consistent")],
     ),
     ("all of some others", "受理⟦40件⟧，办结⟦36件⟧，按期办结率⟦100%⟧。", []),
     (
@@ -287,6 +298,30 @@ def mutations() -> list[tuple[str, str]]:
         for source in MUTABLE
         for digit in DIGIT.finditer(source)
     ]
+
+
+NO_FAULT = [
+    "新登记经营主体900户，其中企业320户，占全市的12.5%。",
+    "受理案件900件，其中涉企案件320件，占全省同类案件的12.5%。",
+    "受理案件900件，审结820件，其中调解结案300件，占全市总量的18%。",
+    "执法人员1260名，其中持证1180名，辅助人员320名，占执法力量的20.3%。",
+    "新收行政复议案件435件，审结361件，纠错19件，纠错率比全市平均低2.1%。",
+    "受理投诉1200件，答复群众咨询800件，答复率98%。",
+    "公布权责清单3984项，“一网办”政务服务事项1196项，网办率97.5%。",
+    "立案560件，较上年480件增长16.7%，结案520件，较上年增长10%。",
+    "全年办件量由上年的120万件增至135万件，增长12.5%，网办件98万件，增长20%。",
+    "参加培训1200人次，同比增长50%，较2022年的700人次增加500人次。",
+    "受理560件、结案520件，较上年480件增长16.7%。",
+    "立案100件，其中罚款90件、警告50件、没收10件，结案率95%。",
+    "执法人员1200人，其中本科1000人、党员600人。",
+]
+"""Sentences without an error, whose figures invite to hold one against another that it is not of."""
+
+
+@pytest.mark.parametrize("source", NO_FAULT)
+def test_figures_of_other_things_are_no_fault(source: str) -> None:
+    quantities = find_quantities(source)
+    assert [one for one in check(source, quantities, observe(source, quantities)) if one.verdict == "mismatch"] == []
 
 
 @pytest.mark.parametrize("source", MUTABLE)

@@ -282,6 +282,8 @@ SPOKEN = [
         "全年召开局党委会14次,其中研究法治建设议题5次",
         {"leadership.meetings_on_rule_of_law": 5},
     ),
+    ("我局作为被申请人的复议案件9件,复议维持6件", {}),
+    ("审结行政复议案件101件,其中维持、驳回、终止83件", {"reconsideration.concluded": 101}),
     ("受理行政案件1712起,查处治安案件630起", {}),
     ("行政诉讼案件3件;公安信访事项84件,办结83件", {"litigation.cases": 3}),
     ("移送公安机关涉嫌犯罪案件31宗、人员6人", {"enforcement.criminal_transfers": 31}),
