@@ -149,13 +149,16 @@ def _mend_logs(store: Store, root: Path, salvaged: set[str], result: Salvage) ->
 
 def _upload_logs(store: Store, salvaged: set[str], result: Salvage) -> None:
     """For a remote archive: publish what crashed crawls left in the staging folder's logs, and rows that were lost."""
+    here = Store(store.staging)
+    left = here.names(capture_log.FOLDER, ".jsonl")
+    if not salvaged and not left:
+        return  # without reading the archive's whole log
     published = {row.capture_id for row in capture_log.read_log(store)}
     rows: dict[str, dict[str, Capture]] = {}
     for name in sorted(salvaged):
         found = rows.setdefault(log_name_of(store, name), {})
         found.update((row.capture_id, row) for row in captures_of(store, name))
-    here = Store(store.staging)
-    for log_name in here.names(capture_log.FOLDER, ".jsonl"):
+    for log_name in left:
         with capture_log.sole_hold(store.staging / log_name) as alone:
             if not alone:
                 continue

@@ -111,6 +111,11 @@ def test_a_crash_before_the_log_was_uploaded_loses_no_row(store: Store) -> None:
     assert staged(store) == []
 
 
+def test_where_nothing_was_left_the_log_of_the_archive_is_not_read(store: Store) -> None:
+    store.publish_bytes(b"no capture\n", "captures/20260401T040000-nightly-0.jsonl")
+    assert salvage(store).rows_added == 0
+
+
 def test_a_file_that_is_not_there_is_told(store: Store) -> None:
     with pytest.raises(NoSuchFile, match=r"has no file warc/none\.warc\.gz"):
         store.open("warc/none.warc.gz")
