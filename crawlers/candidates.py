@@ -11,7 +11,7 @@ from crawlers.families.reading import Entry
 from crawlers.memory import Address, Candidate, Memory
 from crawlers.portals import Column, Portal
 from crawlers.titles import judge_title
-from crawlers.urls import canonical_url, document_key
+from crawlers.urls import canonical_url, document_key, sendable
 
 MOST_ENTRIES_OF_A_PAGE = 2_000
 """Entries of one list page that are taken; a page with more is no list of documents."""
@@ -92,7 +92,7 @@ class Candidates:
         return self.years == EVERY_YEAR or self.years.hold(year_of(candidate))
 
     def _judge(self, column: Column, entry: Entry) -> Row:
-        address = self.portal.at_home(entry.url)
+        address = sendable(self.portal.at_home(entry.url))
         verdict = judge_title(entry.title, column=column.name)
         decision, reason = str(verdict.decision), verdict.reason
         if decision != "not_report" and not self.portal.may_ask(address):

@@ -33,7 +33,7 @@ from crawlers.past import Past
 from crawlers.politeness import Turns
 from crawlers.portals import Portal
 from crawlers.robots import Robots, read_robots
-from crawlers.urls import host_key, join
+from crawlers.urls import host_key, join, sendable
 from crawlers.verdicts import LEADS_ON, REDIRECTS, size_limit
 
 RETRIES = 2
@@ -155,6 +155,7 @@ class Fetcher:
     ) -> Fetched:
         """Ask an address and follow its redirects; `announced` is the title that a list gave it. Raises
         HostGivenUpError when the host is not asked any more."""
+        url = sendable(url)
         first, trail = url, [url]
         origin = via
         while True:

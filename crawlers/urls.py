@@ -15,6 +15,7 @@ _NOISE = re.compile(
     r"(?:timestamp|_t|_|t|rand(?:om)?|v)=(?:\d{8,}|0?\.\d+)",
     re.IGNORECASE,
 )
+_PRINTABLE = "".join(map(chr, range(0x21, 0x7F)))
 _SESSION = re.compile(r";jsessionid=[^/?#]*", re.IGNORECASE)
 _MOBILE_POST = re.compile(r"/mpost_(\d+(?:_\d+)?\.html)$")
 _MOBILE_WAP = re.compile(r"_wap(\.s?html?)$")
@@ -67,6 +68,12 @@ def join(base: str, link: str) -> str | None:
 
 def _ascii(query: str) -> str:
     return quote(query, safe="/%:@!$&'()*+,;=~?[]{}|\"")
+
+
+def sendable(url: str) -> str:
+    """Return an address as it can be sent: what RFC 3986 does not allow in one is percent-encoded, in UTF-8 as browsers
+    write paths; line breaks and tabs go."""
+    return quote(re.sub(r"[\x00-\x1f\x7f]", "", url.strip()), safe=_PRINTABLE)
 
 
 def canonical_url(url: str, *, base_url: str | None = None) -> str:

@@ -81,4 +81,4 @@ def why_empty(
     if _SHELL.search(page.text):
         return ("The page builds its list by a script and names no address to read it from.",)
     folder = page.url.rsplit("/", 1)[0] + "/"
-    return () if any(column.url.startswith(folder) for column in columns) else (NO_ROWS,)
+    return () if page.asked is None and any(column.url.startswith(folder) for column in columns) else (NO_ROWS,)

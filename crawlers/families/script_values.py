@@ -24,7 +24,7 @@ PAGE_NAME = re.compile(
 SIZE_NAME = re.compile(r"^(?:_?page_?(?:size|rows)|(?:per|pre)_?page|size|limit|rows|ps)$", re.IGNORECASE)
 OFFSET_NAME = re.compile(r"^(?:start|offset|skip|begin)(?:_?(?:row|index|record|no))?$", re.IGNORECASE)
 _ASSIGNED = re.compile(
-    r"(?<![\w$.=!<>])(?:var\s+|let\s+|const\s+|window\.|this\.|self\.|that\.)?([A-Za-z_$][\w$]*)\s*=(?![=>])\s*"
+    r"(?<![\w$.=!<>?&'\"])(?:var\s+|let\s+|const\s+|window\.|this\.|self\.|that\.)?([A-Za-z_$][\w$]*)\s*=(?![=>])\s*"
 )
 _PROPERTY = re.compile(r"""[{,]\s*["']?([A-Za-z_$][\w$]*)["']?\s*:\s*""")
 _FIELD = re.compile(r"<(input|meta)\b[^>]*>", re.IGNORECASE)
@@ -133,7 +133,8 @@ class Script:
         names, body = function
         if (goes := _GOES.search(body)) is None:
             return None
-        inner = Script(body, "", {**self.plain_names(), **dict(zip(names, arguments, strict=False))}, self.number)
+        inner = Script(body, "", dict(zip(names, arguments, strict=False)), self.number)
+        inner._given = {n: v for n, v in self.plain_names().items() if n not in inner._assigned} | inner._given
         address = inner.value(goes.end())
         return address if isinstance(address, str) and len(address) > 1 else None
 

@@ -104,9 +104,9 @@ class PortalSpider(Spider):
         room = asyncio.Semaphore(AT_ONCE)
         visits = [asyncio.ensure_future(self._visit(portal, fetcher, room)) for portal in self.registry]
         try:
-            await asyncio.gather(*visits)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the crawl failed and its process says so
-            self.faults.append(fault)
+            # A fault in the visit of one portal fails the crawl, and costs no other portal its own visit.
+            ends = await asyncio.gather(*visits, return_exceptions=True)
+            self.faults += [end for end in ends if isinstance(end, Exception)]
         finally:
             for visit in visits:
                 visit.cancel()

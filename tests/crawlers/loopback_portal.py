@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import pairwise
 from typing import IO
+from urllib.parse import unquote
 
 
 @dataclass
@@ -74,6 +75,7 @@ def serve(pages: dict[str, Answer], *, address: str = "127.0.0.1") -> Iterator[P
             moment = time.monotonic()
             missing = Answer(b"<h1>404</h1>", 404, {"Content-Type": "text/html"})
             answer = portal.pages.get(f"{self.path} {sent}", portal.pages.get(self.path, missing))
+            answer = portal.pages.get(unquote(self.path), answer) if answer is missing else answer
             status = answer.status
             if answer.etag and self.headers.get("If-None-Match") == answer.etag:
                 status = 304

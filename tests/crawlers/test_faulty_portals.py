@@ -57,6 +57,7 @@ def faulty_pages(elsewhere: str) -> dict[str, Answer]:
             '<a href="/files/endless.pdf">附件2.pdf</a><a href="/../../up.pdf">附件3.pdf</a></p></div>'
         ),
         "/cookie.html": Answer(article("青山市2023年度法治政府建设年度报告").body, headers=HTML, cookie="CT6T=a1"),
+        "/二〇二四 年.html": article("青山市2022年度法治政府建设年度报告"),
         "/sound.html": article("青山市2024年度法治政府建设年度报告"),
     }
     rows = [(path, title(number)) for number, path in enumerate(faults)]
@@ -97,6 +98,7 @@ EXPECTED = {
     "cut.html": "truncated",
     "drip.html": "truncated",
     "short.html": "truncated",
+    "%E4%BA%8C%E3%80%87%E4%BA%8C%E5%9B%9B%20%E5%B9%B4.html": "ok",
     "soft404.html": "soft_missing",
     "stub.html": "soft_missing",
     "deleted.html": "soft_missing",

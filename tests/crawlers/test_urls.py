@@ -1,6 +1,6 @@
 import pytest
 
-from crawlers.urls import canonical_url, document_key, join, same_place
+from crawlers.urls import canonical_url, document_key, join, same_place, sendable
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,17 @@ def test_links_are_joined(base, link, expected):
 def test_http_and_https_on_their_own_ports_are_one_place():
     assert same_place("http://a.gov.cn:80/x", "https://A.gov.cn/y")
     assert not same_place("http://a.gov.cn:8080/x", "http://a.gov.cn/x")
+
+
+@pytest.mark.parametrize(
+    ("url", "sent"),
+    [
+        ("http://a.gov.cn/fz/t1.html?a=1&b=%E6%B3%95#top", "http://a.gov.cn/fz/t1.html?a=1&b=%E6%B3%95#top"),
+        ("http://a.gov.cn/附件 1.pdf", "http://a.gov.cn/%E9%99%84%E4%BB%B6%201.pdf"),
+        ("http://a.gov.cn/s?word=法治", "http://a.gov.cn/s?word=%E6%B3%95%E6%B2%BB"),
+        (" http://a.gov.cn/v?id=1\r\n&c=2\t", "http://a.gov.cn/v?id=1&c=2"),
+    ],
+    ids=["as it stands", "a path in Chinese", "a query in Chinese", "line breaks"],
+)
+def test_an_address_is_sent_in_signs_that_may_be_sent(url, sent):
+    assert sendable(url) == sent
