@@ -60,7 +60,9 @@ class Growth:
                 if base is not None and base > 0:
                     difference = count.value - base
                     computed = difference if points else 100 * difference / base
-                    verdict = judge(stated, figure.places, computed, count.slack and abs(computed) / 100)
+                    # Two rates that were rounded may differ by more or less than what they stand for.
+                    spread = Fraction(1, 10**count.places) if points else count.slack and abs(computed) / 100
+                    verdict = judge(stated, figure.places, computed, spread)
                     judged.append((verdict, count, base, difference, computed))
             if not judged:
                 continue

@@ -51,6 +51,7 @@ TOTAL = re.compile(r"总|全部|收案|受理|审结|办结|结案|申请|合计
 """Names of a whole by which any count before may be meant."""
 CARRIED = re.compile(r"结转|遗留|旧存|往年未结|上年未结")
 """Words of cases that came in the year before."""
+TIMELY = re.compile(r"按[时期]|及时|如期|限时|提前|一次|当场|首次")
 FILLED = r"(?:其中|成功|全部|已经?|均|共|实际|按期|按时|如期|依法|有效|完成|案件|事项|纠纷|评定|评为|[的了为、])*"
 """Words beside an outcome that name no thing of its own."""
 OF_THAT = re.compile(r"[)）]?的(?:约|近)?$")
@@ -158,7 +159,7 @@ class Rates:
             sure = said.lstrip("约近达").startswith("占") and not self.in_row(at) and self.is_told(said, near)
             return Trial(parts, [count_of(one) for one in near + named] + carried, sure, None)
         name = self.name(at)
-        if not name:
+        if not name or "平均" in said:
             return None
         wholes = [count_of(one) for one in near] + carried + self.told.lists(at, None)
         for of_rate, of_count, of_rest in OUTCOMES:
@@ -175,6 +176,8 @@ class Rates:
             ]
             if parts:
                 sure = before is not None and parts[0].figures == (before,) and self.is_outcome(before, of_count)
+                timed = TIMELY.search(name)  # 按时办结率 is of those that are due
+                sure = sure and (timed is None or (before is not None and timed[0] in self.told.words(before.at)))
                 return Trial(parts, wholes, sure, None)
         stem = re.compile(rf"(?<![不未]){re.escape(name[-2:])}")
         parts = [count_of(one) for index, one in self.told.counts(at) if stem.search(self.told.counted(index))]

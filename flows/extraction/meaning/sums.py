@@ -15,8 +15,8 @@ PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]
 BRACKETED = re.compile(r"[、,，;；][^,，;；。()（）\d]{0,12}")
 LISTED = re.compile(rf"{JOINED.pattern}|[,，](?:其他|其余|余下|剩余)[^,，;；。\d]{{0,8}}")
 ALTOGETHER = re.compile(r"[,，、]?(?:合计|共计|总计)(?:为|达)?")
-TOGETHER = re.compile(r"警告|罚款|没收|吊销|暂扣|停产|拘留")
-"""Penalties that are imposed together, so that their counts may exceed that of the decisions."""
+TOGETHER = re.compile(r"警告|罚款|没收|吊销|暂扣|停产|拘留|出庭|线上|线下")
+"""What one case or occasion may have several of, as penalties are imposed together: the counts may exceed its own."""
 EACH = re.compile(r"每|最高|限额|标准")
 """Amounts of one case each, which nobody adds up."""
 PEOPLE = frozenset(("人", "名", "位", "个人"))
