@@ -174,7 +174,8 @@ def find_title(before: list[Line], draft: Draft) -> int:
     wanted = wanted_titles(draft)
     crumbs = _crumbs(before)
     for name in wanted:
-        if len(name) < 12 and name in crumbs:
+        headed = any(line.heading and not line.linked and squeeze(line.text) == name for line in before)
+        if len(name) < 12 and name in crumbs and not headed:
             continue
         # A line that is the title is surer than one that goes on behind it.
         for at, whole in [(at, whole) for whole in (True, False) for at in range(len(before) - 1, -1, -1)]:

@@ -288,7 +288,7 @@ def _is_hidden(element: Element) -> bool:
     if element.get("hidden") is not None:
         return True
     style = element.get("style")
-    if style is not None and _hides(style):
+    if style is not None and (_hides(style) or (_shrinks(style) and not any(map(_sizes_itself, element)))):
         return True
     classes = element.get("class")
     return classes is not None and "tab" in classes and _is_other_pane(element, set(classes.split()))
@@ -297,6 +297,21 @@ def _is_hidden(element: Element) -> bool:
 @lru_cache(maxsize=4096)
 def _hides(style: str) -> bool:
     return _HIDDEN.search(style) is not None
+
+
+_NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|$)", re.I)
+
+
+@lru_cache(maxsize=4096)
+def _shrinks(style: str) -> bool:
+    return _NO_SIZE.search(style) is not None
+
+
+def _sizes_itself(element: Element) -> bool:
+    """Whether the element says how large its letters or its picture are; one that does not is as its parent says."""
+    return isinstance(element.tag, str) and (
+        element.tag == "img" or bool(element.get("class") or element.get("style") or element.get("size"))
+    )
 
 
 def _is_other_pane(element: Element, names: set[str]) -> bool:

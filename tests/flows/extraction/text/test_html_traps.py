@@ -308,6 +308,8 @@ ENDS = {
     ),
     "a heading on an anchor": ("<p><a>附则</a></p><p>本报告由县司法局解释。</p>", ["附则", "本报告由县司法局解释。"]),
     "a box of links": ('<div><p>延伸阅读</p><p><a href="a.html">云溪县普法工作纪实</a></p></div>', []),
+    "a line that is nearly a row of shares": (f"<p>分享到{'微信' * 50}群</p>", [f"分享到{'微信' * 50}群"]),
+    "a line that is nearly a row of pages": (f"<p>第1页{'1' * 100}号</p>", [f"第1页{'1' * 100}号"]),
     "a film": ("<div><video></video><i>00:00 / 03:20</i><i>倍速</i></div><p>片名：云溪普法</p>", ["片名：云溪普法"]),
 }
 
