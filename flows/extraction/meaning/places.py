@@ -173,7 +173,7 @@ class Surroundings:
             left, right = self.segment(index, clause_start, clause_end)
             before = hits[bisect_left(starts, left) : bisect_left(starts, quantity.start)]
             behind = hits[bisect_left(starts, quantity.end) : bisect_left(starts, right)]
-            if among := AMONG.search(self.flat, left, quantity.start):
+            if "中" in self.flat[left : quantity.start] and (among := AMONG.search(self.flat, left, quantity.start)):
                 before = [hit for hit in before if hit[0] >= among.end()]
             near = [hit for hit in before if hit[1] <= quantity.start] + [hit for hit in behind if hit[1] <= right]
             if at and self.is_bare(index, clause_start, right):

@@ -83,6 +83,8 @@ class Rates:
             for relation in indicator.relations:
                 if relation.get("type") == "ratio" and indicator.kind == "percent":
                     self.ratios[indicator.code] = (str(relation["num"]), tuple(map(str, relation["den"])))
+        self.old = {one.at for one in told.figures if CARRIED.search(told.words(one.at))}
+        """Figures of cases that came in the year before."""
         self.implied: dict[str, tuple[int, Fraction, str]] = {}
 
     def checks(self) -> list[Check]:
@@ -213,7 +215,7 @@ class Rates:
         return [
             Count(one.value + old.value, one.slack + old.slack, one.quantity.unit, (one, old))
             for old in near
-            if CARRIED.search(self.told.words(old.at))
+            if old.at in self.old
             for one in near
             if one is not old and one.sentence == old.sentence and comparable(one.quantity.unit, old.quantity.unit)
         ]
@@ -262,7 +264,7 @@ class Rates:
                 elif (
                     part is trial.parts[0]
                     and not self.foreign(whole, rate)
-                    and not CARRIED.search(self.told.words(whole.figures[-1].at))
+                    and whole.figures[-1].at not in self.old
                     and (trial.stated or self.begins(whole, part, rate))
                     and (part.value < whole.value or self.named(whole, trial))
                 ):

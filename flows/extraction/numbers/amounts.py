@@ -123,7 +123,7 @@ def _change(before: str, kind: QuantityKind, unit: str | None) -> tuple[Quantity
     match = _COMPARED.search(before)
     if match is not None and (match["up"] or match["down"]):
         return "change", "down" if match["down"] else "up"
-    beside = _BESIDE.search(before)
+    beside = _BESIDE.search(before) if "比" in before else None
     if beside is not None:
         return "change", "down" if beside["down"] else "up"
     if kind == "percent":

@@ -56,7 +56,7 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
     for index, one in enumerate(quantities):
         between = text[quantities[index - 1].end if index else 0 : one.start]
         said = said.turned(between)
-        if (examined := _EXAMINED.search(between)) is not None:
+        if ("考试" in between or "测" in between or "竞赛" in between) and (examined := _EXAMINED.search(between)):
             said.event = examined[1]
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
