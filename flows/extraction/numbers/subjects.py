@@ -32,7 +32,9 @@ from flows.extraction.words import cut
 _RATE = re.compile(r"(?:率|占比|比例|比重|满意度|度|成绩|得分|用时|时长|审限)$")
 _RATE_WORD = re.compile(r"(?<=[\u4e00-\u9fff]{2})[率度]$")
 _EXAM_RATE = re.compile(r"^(?:参考|参训|参与|参加|轮训|一次性|通过|合格|优秀|及格|平均)")
-_EXAMINED = re.compile(r".*(?:参加|组织|举行|开展)([\u4e00-\u9fff]{2,16}(?:考试|测试|竞赛|测评))(?=[，,；;、])")
+_EXAMINED = re.compile(
+    r"(?:参加|组织|举行|开展)((?:(?!参加|组织|举行|开展)[\u4e00-\u9fff]){2,16}(?:考试|测试|竞赛|测评))(?=[，,；;、])"
+)
 """An examination that no number counts: 参加法律知识考试，参考率100%."""
 _EXAM = re.compile(r"(?:考试|测试|考核|测评|竞赛)$")
 _RANK_WORDS = re.compile(r"(?:综合)?(?:排名|排位|位列|位居|名列|名次|位次|[居列])")
@@ -56,7 +58,7 @@ def subjects_of(text: str, quantities: Sequence[Measured]) -> list[str | None]:
     for index, one in enumerate(quantities):
         between = text[quantities[index - 1].end if index else 0 : one.start]
         said = said.turned(between)
-        if ("考试" in between or "测" in between or "竞赛" in between) and (examined := _EXAMINED.search(between)):
+        for examined in _EXAMINED.finditer(between):
             said.event = examined[1]
         following = quantities[index + 1].start if index + 1 < len(quantities) else len(text)
         if one.label is not None:
