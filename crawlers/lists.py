@@ -19,6 +19,7 @@ from crawlers.families.reading import Family, ListReading, NextPage, Page
 from crawlers.fetching import Fetched
 from crawlers.memory import LOOK_BACK_EVERY, RESUME_WITHIN, ColumnMemory, Memory
 from crawlers.portals import Column, Portal
+from crawlers.verdicts import NO_BODY
 
 Mode = Literal["nightly", "backfill", "probe"]
 """A probe finds and reads the columns, two pages of each, and asks for no document."""
@@ -145,8 +146,9 @@ class ListReader:
             if fetched.verdict == "not_modified":
                 # What stands there, and behind it, was read when the body came.
                 return ColumnOutcome(column, "read" if reading.pages else "unchanged")
-            if fetched.verdict in ("missing", "soft_missing") and reading.first is not None and reading.first.entries:
-                return self._ended_early(reading, asked, fetched)
+            absent = fetched.verdict in ("missing", "soft_missing") or fetched.reason == NO_BODY
+            if absent and reading.first is not None and reading.first.entries:
+                return self._ended_early(reading, asked)
             if fetched.verdict in ("missing", "soft_missing", "truncated", "wrong_type") and reading.shown is not None:
                 return self._illegible(column, reading.shown, before)
             if fetched.verdict != "ok":
@@ -238,10 +240,10 @@ class ListReader:
         remark = f"{column.url}: {first.warnings[0]}" if first.warnings else ""
         return ColumnOutcome(column, "read", remark)
 
-    def _ended_early(self, reading: _Reading, asked: NextPage, fetched: Fetched) -> ColumnOutcome:
-        """Say what it means that a page behind the first is not there. Where a path counts, only the page after
-        the last one tells which that is; any other list promised the page, and is read on from there next time."""
-        if asked.numbered:
+    def _ended_early(self, reading: _Reading, asked: NextPage) -> ColumnOutcome:
+        """Say what it means that a page behind the first is not there. Where a script asks, only the page after the
+        last one may tell which that is; any other list promised the page, and is read on from there next time."""
+        if is_by_script(asked):
             reading.whole, reading.go_on = True, None
             return self._outcome(reading)
         remark = f"{reading.column.url} leads on to {asked.url}, which is not there"

@@ -59,6 +59,7 @@ _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script\s*>", re.I | re.S)
 _HAN = re.compile(r"[\u4e00-\u9fff]|\\u[4-9][0-9a-fA-F]{3}")
 FEWEST_HAN_OF_A_TEXT = 200
 """Chinese characters that the data of a page has at least, where it is a text and no menu."""
+NO_BODY = "the answer has no body"
 LEADS_ON = "the page only leads on to "
 """How the reason begins of a page that has moved and says so itself, without a redirect; the address follows."""
 MOST_SHOWN_ON_THE_WAY = 60
@@ -266,7 +267,7 @@ def _judge_answer(exchange: Exchange, status: int, body: bytes) -> Judgement:
     if exchange.role == "robots":
         return Judgement("ok", None)
     if not body:
-        return Judgement("truncated", "the answer has no body")
+        return Judgement("truncated", NO_BODY)
     for rule in ABSENCES if says_little else ():
         if rule.fits(status, text):
             return Judgement(rule.verdict, rule.sentence)

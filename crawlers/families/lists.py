@@ -9,7 +9,7 @@ from crawlers.families.asked_by_script import asked_by_script, by_script, is_by_
 from crawlers.families.called_pages import called_page
 from crawlers.families.columns import column_links
 from crawlers.families.feeds import is_feed, linked_feed, read_feed
-from crawlers.families.paging import next_link, stated_total
+from crawlers.families.paging import next_link, offers_more, stated_total
 from crawlers.families.reading import ColumnLink, Entry, ListReading, NextPage, Page
 from crawlers.families.records import written_records
 from crawlers.families.rows import read_rows
@@ -51,8 +51,8 @@ def _scripted(page: Page, here: int, total: int | None) -> NextPage | None:
     that a script asked for, the piece after."""
     if page.asked is not None and here:
         return following(page.asked, here, total) if is_by_script(page.asked) else None
-    if total is not None and here:
-        return asked_by_script(page, 2) if total > here else None
+    if here and (total is not None or offers_more(page)):
+        return asked_by_script(page, 2) if total is None or total > here else None
     # Rows that a page shows beside a list of its script are those of another: news, what is much read.
     return asked_by_script(page, surely=here > 0)
 

@@ -15,6 +15,7 @@ _NEXT = re.compile(
     r"^[\s\[【<«]*(?:下一?页|下一頁|下頁|后一?页|后页|next(?:\s*page)?|(?:点击)?加载更多|[>›»]{1,2})[\s\]】>»›]*$",
     re.IGNORECASE,
 )
+_OFFER = re.compile(r">\s*(?:点击)?(?:加载更多|更多加载|下一?页|后一?页)[\s>»›]*<")
 _CLICKED = "//*[@onclick or @data-url or @data-href][not(self::a)]"
 _TOTAL = re.compile(
     r"(?:共有?|总计|总共|合计)\s*(\d{1,7})\s*(?:条|篇|项|个文件|个?记录|件)|(?:总记录数?|记录总数)\s*[:：]?\s*(\d{1,7})"
@@ -41,6 +42,11 @@ def next_link(page: Page) -> NextPage | None:
         if _NEXT.match(text) and (target := link_target(anchor, base)) and plain(target) != here:
             return NextPage(target)
     return _by_number(anchors, page.url, base) or _by_choice(document, page.url, base)
+
+
+def offers_more(page: Page) -> bool:
+    """True if a page has a button for what comes after what it shows, wherever that leads."""
+    return _OFFER.search(page.text) is not None
 
 
 def _by_choice(document: html.HtmlElement, url: str, base: str) -> NextPage | None:

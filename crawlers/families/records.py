@@ -53,6 +53,9 @@ _PAGES = (
     "lastPage",
 )
 _ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
+_DAY = re.compile(r"20\d\d[-./]\d{1,2}[-./]\d{1,2}(?:[ T][\d:.]+)?")
+_PLACE = re.compile(r"(?:https?:/)?(?:\.{0,2}/|[\w-]+/)[\w./?&=%-]+")
+_HAN_TITLE = re.compile(r"[一-鿿]{5}")
 _BRACKET = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\[\]{}]""")
 _LONGEST_LITERAL = 200_000
 """Characters of a script's array that are read at most."""
@@ -112,7 +115,7 @@ def _title(record: Mapping[str, object]) -> str:
     if known is not None:
         return known
     named = [value for name, value in record.items() if isinstance(value, str) and _TITLED.search(name)]
-    return max(named, key=len, default="")
+    return max(named or filter(_HAN_TITLE.search, _terse(record)), key=len, default="")
 
 
 def made_address(record: Mapping[str, object], links: tuple[str, ...]) -> str | None:
@@ -149,7 +152,13 @@ def told_address(record: Mapping[str, object]) -> str | None:
             address = value.strip()
             if re.match(r"https?://|\.{0,2}/\w", address) or dialect_of(address) is not None:
                 return address
-    return None
+    return next((value for value in _terse(record) if _PLACE.fullmatch(value) and not _PICTURED.search(value)), None)
+
+
+def _terse(record: Mapping[str, object]) -> tuple[str, ...]:
+    """The texts of a record that has a day: its fields may have names of one letter."""
+    texts = tuple(value.strip() for value in record.values() if isinstance(value, str))
+    return texts if any(map(_DAY.fullmatch, texts)) else ()
 
 
 def record_date(record: Mapping[str, object]) -> str | None:
@@ -166,7 +175,7 @@ def record_date(record: Mapping[str, object]) -> str | None:
         if isinstance(value, int) and 10**8 < value < 10**14:
             seconds = value / 1000 if value > 10**11 else value
             return (datetime.fromtimestamp(seconds, UTC) + _CHINA_TIME).date().isoformat()
-    return None
+    return next((day for value in _terse(record) if _DAY.fullmatch(value) for day in dates_in(value)), None)
 
 
 def record_total(value: object) -> int | None:

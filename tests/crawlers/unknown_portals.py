@@ -406,6 +406,40 @@ def clicked_rows() -> UnknownPortal:
     return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/fz/")
 
 
+def load_more() -> UnknownPortal:
+    """A button loads what comes after; nothing says how much there is, and behind the end comes nothing at all."""
+    paths = [f"/a/40{n}.html" for n in range(7)]
+    button = """<a href='javascript:;' onclick='more()'>加载更多</a><script>var p = 1, cid = '88';
+      function more() { p++;
+      $.get('/cms/list.html?cid=' + cid + '&p=' + p, function (h) { $('#list').append(h); }); }</script>"""
+    piece = {"Content-Type": "text/html; charset=utf-8"}
+    pages = {
+        "/": home(("依法行政", "/yfxz/")),
+        "/yfxz/": listing(paths[:4], FIRST, button),
+        "/cms/list.html?cid=88&p=2": Answer(items(paths[4:], SECOND).encode(), headers=piece),
+        "/cms/list.html?cid=88&p=3": Answer(b"", headers=piece),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/yfxz/")
+
+
+def list_in_a_file() -> UnknownPortal:
+    """The list is an array in a file of script, whose fields have names of one letter."""
+    paths = [f"/fz/202501/b{n}.html" for n in range(7)]
+    records = [
+        {"t": title, "u": path, "d": f"2025-01-{28 - n}"}
+        for n, (path, title) in enumerate(zip(paths, [*FIRST, *SECOND], strict=True))
+    ]
+    pages = {
+        "/": home(("法治政府", "/fz/")),
+        "/fz/": html("<ul id='list'></ul><script src='/fz/data_1.js'></script>"),
+        "/fz/data_1.js": Answer(
+            f"var list = {json.dumps(records, ensure_ascii=False)};".encode(),
+            headers={"Content-Type": "application/javascript; charset=utf-8"},
+        ),
+    }
+    return UnknownPortal(pages | articles(paths, [*FIRST, *SECOND]), "generic", paths[6], "/fz/")
+
+
 def feed() -> UnknownPortal:
     """A list that the page leaves to its feed."""
     paths = [f"/gk/2025/01/{10 + n}/{n}01.shtml" for n in range(7)]
@@ -461,6 +495,8 @@ PORTALS = {
         token_of_page,
         catalogue_tree,
         clicked_rows,
+        load_more,
+        list_in_a_file,
         feed,
         general_list,
     )
