@@ -13,7 +13,7 @@ from dataclasses import replace
 from flows.extraction.facts import Level, Observation, Quantity, Section
 from flows.extraction.meaning.bearings import Bearings
 from flows.extraction.meaning.choice import Choice, Found
-from flows.extraction.meaning.facets import Facets
+from flows.extraction.meaning.facets import CASE_UNITS, Facets
 from flows.extraction.meaning.lists import items, respective, shared_in_turn
 from flows.extraction.meaning.matcher import SETTLED, Matcher, load_matcher
 from flows.extraction.meaning.places import LEAD, ONCE, Place, Surroundings
@@ -128,7 +128,7 @@ class _Reading:
         several = self.rates(quantity, place)
         if several:
             return [self.observation(quantity, place, found) for found in several]
-        stages = self.stages(quantity, place)
+        stages = self.stages(quantity, place) if quantity.unit in CASE_UNITS else []
         if stages:
             return [self.observation(quantity, place, found) for found in stages]
         best = self.choice.best(quantity, place)

@@ -176,7 +176,7 @@ class Surroundings:
             if "中" in self.flat[left : quantity.start] and (among := AMONG.search(self.flat, left, quantity.start)):
                 before = [hit for hit in before if hit[0] >= among.end()]
             near = [hit for hit in before if hit[1] <= quantity.start] + [hit for hit in behind if hit[1] <= right]
-            if at and self.is_bare(index, clause_start, right):
+            if at and self.flat[clause_start - 1] == "," and self.is_bare(index, clause_start, right):
                 begin = ends[at - 1] + 1
                 earlier = self.quantities[max(index - 2, 0) : index]
                 if not any(begin < one.end <= clause_start for one in earlier):
@@ -216,7 +216,7 @@ class Surroundings:
     def is_bare(self, index: int, clause_start: int, right: int) -> bool:
         """Whether the clause of a number tells only how many, so that the clause before says what: 发布清单,共106项."""
         flat, quantity = self.flat, self.quantities[index]
-        if quantity.kind in ("rank", "change") or flat[clause_start - 1] != "," or flat[quantity.end : right].strip():
+        if quantity.kind in ("rank", "change") or flat[quantity.end : right].strip():
             return False
         first, words = index, ""
         while first and self.quantities[first - 1].start >= clause_start:

@@ -8,6 +8,7 @@ implies is named, or that there is none.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -83,7 +84,9 @@ class Rates:
             for relation in indicator.relations:
                 if relation.get("type") == "ratio" and indicator.kind == "percent":
                     self.ratios[indicator.code] = (str(relation["num"]), tuple(map(str, relation["den"])))
-        self.old = {one.at for one in told.figures if CARRIED.search(told.words(one.at))}
+        starts = [one.quantity.start for one in told.figures]
+        named = {bisect_right(starts, match.start()) for match in CARRIED.finditer(told.text)}
+        self.old = {at for at in named if at < len(starts) and CARRIED.search(told.words(at))}
         """Figures of cases that came in the year before."""
         self.implied: dict[str, tuple[int, Fraction, str]] = {}
 
@@ -292,6 +295,9 @@ class Rates:
 
     def full(self, at: int, rate: Figure) -> Check | None:
         """A rate of 100 % where its part and an equal whole stand before it in the sentence; else nothing is said."""
+        told = [one for one in self.told.figures[max(at - 12, 0) : at] if one.sentence == rate.sentence]
+        if len({one.value for one in told}) == len(told):
+            return None  # no two are equal
         trial = self.trial(at)
         if trial is None or not trial.parts:
             return None
