@@ -36,7 +36,7 @@ _PUBLISHED_LABEL = re.compile(
     r"^(?:时间|日期)|[\s　](?:时间|日期)(?=:)|\b(?:Published|Updated|Posted|Date)\b"
 )
 _OTHER_LABEL = re.compile(
-    r"(?:成文|生成|印发|实施|生效|失效|废止|发文|起始|截止|结束|有效|来信|写信|提问|咨询|留言|受理|办理)(?:的)?(?:时间|日期)"
+    r"(?:成文|生成|印发|实施|生效|失效|废止|发文|起始|截止|结束|有效|来信|写信|提问|咨询|留言|受理|办理|征集|征求|公示|报名)(?:的)?(?:时间|日期)"
 )
 _RECORD_LABEL = re.compile(r"索\s*引\s*号|文\s*号|发布机构|发文机关|主题词|组配分类")
 _SOURCE_END = (
@@ -290,7 +290,7 @@ def _unbracketed(value: str) -> str:
 
 
 _ORGAN = re.compile(
-    r"[\u4e00-\u9fff]{2,30}(?:[局委厅府部院网报社台站办室镇乡所馆]|中心|委员会|街道|[大支总]队|发布|公司|集团|大学|学校|"
+    r"[\u4e00-\u9fff]{2,30}(?:[局委厅府部院网报社台站办室镇乡所馆]|中心|委员会|街道|[大支总]队|发布|融媒|在线|公司|集团|大学|学校|"
     r"[中小]学|协会|银行)"
 )
 
@@ -299,7 +299,8 @@ def _beside_date(draft: Draft) -> str | None:
     """A name of an organ that stands without a label on the date line, or alone on the line behind it."""
     for line, following in pairwise([*draft.labels, ""]):
         if is_date_line(line) and not _OTHER_LABEL.search(line) and not _RECORD_LABEL.search(line):
-            rest = _DATE.sub(" ", narrow(line))
+            # What stands behind a label is no name without one.
+            rest = _DATE.sub(" ", re.sub(r":\s+", ":", narrow(line)))
             names = [part for part in re.split(r"[\s|｜┊¦·•/]+", rest) if part]
             behind = one_line(following) if not names else ""
             return next((part for part in (*names, behind) if _ORGAN.fullmatch(part)), None)

@@ -108,8 +108,16 @@ def _is_table_of_contents(element: Element, container: Element, weights: Weights
     return all(whole.count(squeeze(text_of(link))) >= 2 for link in links)
 
 
-def cut_players(root: Element) -> None:
-    """Cut the controls that stand around films and sounds, with what they play."""
+def cut_tools(root: Element) -> None:
+    """Cut the controls that stand around films and sounds, and forms that readers fill in.
+
+    Before what no reader sees is dropped: the fields and players that tell of them are dropped with it.
+    """
+    for form in list(root.iter("form")):
+        fields = (field for field in form.iter("input", "textarea") if (field.get("type") or "text") == "text")
+        text = text_of(form)
+        if next(fields, None) is not None and "。" not in text and length(text) <= LONGEST_BOX:
+            cut(form)
     for medium in list(root.iter("video", "audio")):
         if (player := _player_around(medium)) is not None and player.getparent() is not None:
             cut(player)

@@ -20,7 +20,7 @@ from flows.extraction.text.container import (
     part_with_title,
     repeats,
 )
-from flows.extraction.text.controls import cut_controls, cut_players
+from flows.extraction.text.controls import cut_controls, cut_tools
 from flows.extraction.text.draft import Draft
 from flows.extraction.text.lines import lines_of
 from flows.extraction.text.page_data import PageData, page_data
@@ -72,7 +72,7 @@ def read_html(text: str, *, base_url: str | None = None) -> Draft:
     data = page_data(root)
     viewed = _viewed_files(root, base)
     marked = wrap_between_markers(root)
-    cut_players(root)
+    cut_tools(root)
     drop_unseen(root)
     weights = Weights(root)
     found = find_container(root, marked, weights)

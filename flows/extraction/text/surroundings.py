@@ -101,6 +101,9 @@ def _lines(parts: Iterable[str | Element | None]) -> list[Line]:
     def flush() -> None:
         nonlocal plain, linked
         line = one_line("".join(buffer))
+        if len(buffer) > 1 and "20" in line and is_date_line(line):
+            # The parts of a date line stand in elements of their own, set apart by a style sheet alone.
+            line = one_line(" ".join(buffer))
         buffer.clear()
         if line:
             found.append(Line(line, heading > 0, linked > 4 * plain))
