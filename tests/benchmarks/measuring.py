@@ -3,7 +3,8 @@
     python -m tests.benchmarks.measuring [FOLDER]
 
 FOLDER is a corpus (tests/corpus by default). Its clean texts are joined to each length, so that the words vary. The
-last column is the time of 4,000 characters at that length against the time of 4,000 alone: 1.0 is linear.
+last column is the time of 4,000 characters at that length against the time of 4,000 alone: 1.0 is linear. A second
+table does the same for texts that nobody parted: one row, one sentence, one list of 20,000 characters against 5,000.
 """
 
 from __future__ import annotations
@@ -26,6 +27,16 @@ from flows.extraction.numbers.quantities import find_quantities
 REPORT = 4_000
 LENGTHS = (REPORT, 40_000, 400_000, 1_000_000)
 GOAL_MS = 5.0
+UNPARTED = {
+    "one row of a table": "行政处罚\t128件\t",
+    "one row of counts and growth": "案件数\t12\t同比增长\t5.3%\t",
+    "one sentence": "受理行政复议案件128件，同比增长12.5%，",
+    "one list": "128件、",
+    "one list of rates": "12.5%、",
+    "one clause": "行政处罚128件、罚款",
+    "brackets that do not close": "办案12件（",
+}
+"""What is said again and again without an end."""
 
 
 def texts(folder: Path) -> str:
@@ -76,6 +87,13 @@ def main() -> None:
         row = [f"{length:,}", *(f"{part:.1f}" for part in parts.values()), f"{in_all:.1f}", f"{a_report:.2f}"]
         table.add_row(*row, f"{a_report / alone:.2f}")
     Console(width=120).print(table)
+    unparted = Table(title="CPU ms of what nobody parted")
+    for head in ("", "5,000 characters", "20,000 characters", "to 4 times that"):
+        unparted.add_column(head, justify="right")
+    for name, words in UNPARTED.items():
+        short, long = (sum(measure((words * length)[:length], 2).values()) for length in (5_000, 20_000))
+        unparted.add_row(name, f"{short:.1f}", f"{long:.1f}", f"{long / short / 4:.2f}")
+    Console(width=120).print(unparted)
     print(f"goal: {GOAL_MS} ms a report; reached: {alone:.2f} ms")
 
 
