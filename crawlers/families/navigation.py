@@ -24,6 +24,8 @@ _NAME = re.compile(r"^[^<>/\\{}=]{2,24}$")
 _HAN = re.compile(r"[一-鿿]{2}")
 # Literals on either side of a name that may be its address: `name:"…",id:"…",url:"…"`, `["…","…"]`.
 _FIELDS = 7
+_MORE = re.compile(r"^\W*(?:查看|点击)?(?:更多|全部|more)(?:内容|信息)?\W*$", re.IGNORECASE)
+_NEAR, _LONGEST_HEADING = 3, 24
 _SOURCE = re.compile(r"""<script\b[^>]*\bsrc\s*=\s*["']?([^"'\s>]+)""", re.IGNORECASE)
 _MENU_FILE = re.compile(r"nav|menu|head|top|column|channel|lanmu|cate|tree|site|data|common|main|index", re.IGNORECASE)
 _LIBRARY = re.compile(
@@ -71,7 +73,16 @@ def _written(page: Page) -> Iterator[tuple[str, str]]:
             continue
         # The name of a block that is clicked is all that it says, so a block that says much has none.
         name = link_title(element) if element.tag == "a" else collapse(element.get("alt") or text_of(element))
-        yield name, target
+        yield _headed(element) if _MORE.match(name) else name, target
+
+
+def _headed(more: html.HtmlElement) -> str:
+    """What a link to more is more of: the heading that it stands beside; its own words where there is none."""
+    for above in list(more.iterancestors())[:_NEAR]:
+        beside = collapse(text_of(above, without=more)).strip(" >»|+·")
+        if beside:
+            return beside if len(beside) <= _LONGEST_HEADING else ""
+    return ""
 
 
 def _scripted(page: Page) -> Iterator[tuple[str, str]]:

@@ -25,7 +25,7 @@ _ADDRESSES = ("url", "DOCPUBURL", "docpuburl", "docPubUrl", "puburl", "post_url"
 # What else a field may be called, where none has a known name. Of several dates the one of publication is meant.
 _TITLED = re.compile(r"title|subject|headline|biaoti|topic|(?:doc|info|article|news)_?name$", re.IGNORECASE)
 _ADDRESSED = re.compile(r"url|href|link|path|address", re.IGNORECASE)
-_DATED = re.compile(r"time|date|day$|rq$|sj$", re.IGNORECASE)
+_DATED = re.compile(r"time|date|day$|rq$|sj$|(?:publish|release|create|update|issue)d?_?(?:at|on)$", re.IGNORECASE)
 _PUBLISHED = re.compile(r"pub|release|issue|show|display|post|fb|send|write", re.IGNORECASE)
 _PICTURED = re.compile(r"\.(?:jpe?g|png|gif|bmp|webp|mp4)(?:\?|$)", re.IGNORECASE)
 _TOTALS = (
@@ -53,7 +53,7 @@ _PAGES = (
     "lastPage",
 )
 _ARRAY = re.compile(r"\[\s*\{\s*[\"'\w]")
-_DAY = re.compile(r"20\d\d[-./]\d{1,2}[-./]\d{1,2}(?:[ T][\d:.]+)?")
+_DAY = re.compile(r"20\d\d[-./]\d{1,2}[-./]\d{1,2}(?:[ T][\d:.]+(?:Z|\+\d\d:?\d\d)?)?")
 _PLACE = re.compile(r"(?:https?:/)?(?:\.{0,2}/|[\w-]+/)[\w./?&=%-]+")
 _HAN_TITLE = re.compile(r"[一-鿿]{5}")
 _BRACKET = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\[\]{}]""")

@@ -93,6 +93,13 @@ SHAPES: dict[str, tuple[Pages, str]] = {
         {"/": links(*NAVIGATION, body="<a href='/zt/fzzf/'><img src='a.jpg' alt=''></a>"), "/zt/fzzf/": COLUMN},
         "/zt/fzzf/",
     ),
+    "linked only by more, beside its heading": (
+        {
+            "/": links(*NAVIGATION, body="<div><h3>法治政府建设<a href='/f7/'>更多&gt;&gt;</a></h3><ul></ul></div>"),
+            "/f7/": COLUMN,
+        },
+        "/f7/",
+    ),
     "below an index, under a name that says nothing, beside a crowd of other links": (
         {
             "/": links(*NAVIGATION, *((f"直属单位{n}", f"/dw/{n}/") for n in range(60))),
@@ -387,6 +394,23 @@ def test_a_catalogue_whose_bodies_have_no_columns_is_left() -> None:
     found, asked, _ = look(PLAIN | pages)
     assert [path for path, _ in found] == ["/zwgk/fz/"]
     assert sum(path.startswith("/bm/") and path != "/bm/" for path in asked) == 4
+
+
+def test_blocks_of_a_named_page_are_read_where_they_have_more() -> None:
+    towns = [f"{sign}河镇2024年度法治政府建设年度报告" for sign in "甲乙丙丁"]
+    index = "".join(
+        f"<div><h3>{name}<a href='{folder}/'>更多&gt;&gt;</a></h3><ul><li><a href='{folder}/t20250211_{number}.html'>"
+        f"{title}</a><span>2025-02-11</span></li></ul></div>"
+        for name, folder, title, number in (("县级", "xj", REPORT, 1), ("乡镇", "xz", towns[0], 2))
+    )
+    pages = {
+        "/": links(*NAVIGATION, ("法治政府建设年报", "/fz/")),
+        "/fz/": f"<html><body>{index}</body></html>",
+        "/fz/xj/": rows(REPORT),
+        "/fz/xz/": rows(*towns),
+    }
+    found, _, _ = look(PLAIN | pages)
+    assert {"/fz/xj/", "/fz/xz/"} <= {path for path, _ in found}
 
 
 def test_bodies_whose_reports_stand_in_lists_of_other_names_are_looked_into_to_the_last() -> None:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 import pytest
 
 from crawlers.families.answers import following
+from crawlers.families.generic import Generic
 from crawlers.families.gkmlpt import Gkmlpt
 from crawlers.families.hanweb import Hanweb
 from crawlers.families.lonsun import Lonsun
@@ -414,3 +415,17 @@ def test_the_same_request_for_the_page_after(
 ) -> None:
     turned = following(asked, here, *stated)
     assert (turned.url if turned else None) == after
+
+
+def test_the_state_that_a_page_is_made_of_holds_its_records() -> None:
+    records = [
+        {"id": n, "title": f"云港市第{n}号公告", "publishAt": f"2025-01-1{n}T02:00:00.000Z", "link": f"/open/4{n}"}
+        for n in range(3)
+    ]
+    state = json.dumps({"list": records, "total": 7}, ensure_ascii=False)
+    text = (
+        f"<div id='app'></div><nav><a href='/open/page/2' rel='next'>›</a></nav><script>window.STATE={state}</script>"
+    )
+    reading = Generic().read(Page("http://www.yungang.example/open", text))
+    assert told(reading) == [(f"/open/4{n}", f"云港市第{n}号公告", f"2025-01-1{n}") for n in range(3)]
+    assert reading.next_page == NextPage("http://www.yungang.example/open/page/2")
