@@ -14,6 +14,11 @@ from flows.extraction.meaning.growth import Growth
 from flows.extraction.meaning.rates import Rates
 from flows.extraction.meaning.sums import Sums
 
+NUMBERS = re.compile(r"[\d.,，]+[万亿]?[余多]?")
+ORDER = re.compile(r"^\s*(?:[一二三四五六七八九十]+是|[(（][一二三四五六七八九十]+[)）])")
+TOTAL = re.compile(r"全[国省市县区州盟旗镇乡系]|全年|共|累计|总")
+"""Words of a figure that is all there is."""
+
 
 def check(
     text: str,
@@ -54,7 +59,7 @@ def _repeats(told: Figures, observations: Sequence[Observation]) -> list[Check]:
             if first.unit != second.unit or first.bound != second.bound or first.period != second.period:
                 continue
             same = first.value == second.value
-            if not _alike(first.evidence, second.evidence, 0.5 if same else 0.75):
+            if not (_alike(first.evidence, second.evidence) if same else _one_total(told, first, second)):
                 continue
             verdict: CheckVerdict = "consistent" if same else "mismatch"
             found.append(
@@ -74,10 +79,19 @@ def _repeats(told: Figures, observations: Sequence[Observation]) -> list[Check]:
     return found
 
 
-def _alike(one: str, other: str, share: float) -> bool:
-    """Whether two statements use the like words, numbers aside."""
+def _alike(one: str, other: str) -> bool:
+    """Whether two statements share at least half of their words, numbers aside."""
     first, second = (
         {words[at : at + 2] for at in range(len(words) - 1)}
         for words in (re.sub(r"[\d.,，%]+", "", one), re.sub(r"[\d.,，%]+", "", other))
     )
-    return bool(first and second) and len(first & second) >= share * len(first | second)
+    return bool(first and second) and len(first & second) >= 0.5 * len(first | second)
+
+
+def _one_total(told: Figures, first: Observation, second: Observation) -> bool:
+    """Whether two statements are word for word the same total: only then two values contradict each other."""
+    clauses = []
+    for one in (first, second):
+        start = max(told.text.rfind(mark, 0, one.start) for mark in "，,；;：:。\n") + 1
+        clauses.append(ORDER.sub("", NUMBERS.sub("", told.text[start : one.end])))
+    return clauses[0] == clauses[1] and TOTAL.search(clauses[0]) is not None
