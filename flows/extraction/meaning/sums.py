@@ -15,12 +15,19 @@ PARTS_BEGIN = re.compile(r"其中|包括|包含|含|分别|[(（:：]|^中[,，]
 BRACKETED = re.compile(r"[、,，;；][^,，;；。()（）\d]{0,12}")
 LISTED = re.compile(rf"{JOINED.pattern}|[,，](?:其他|其余|余下|剩余)[^,，;；。\d]{{0,8}}")
 ALTOGETHER = re.compile(r"[,，、]?(?:合计|共计|总计)(?:为|达)?")
-TOGETHER = re.compile(r"警告|罚款|没收|吊销|暂扣|停产|拘留|出庭|线上|线下")
+TOGETHER = re.compile(
+    r"警告|罚款|没收|吊销|暂扣|停产|拘留|出庭|线上|线下|网办|即办|通办|可办|好办|承诺|一次|跑"
+    r"|进(?:机关|校园|学校|社区|企业|农村|乡村|单位)"
+)
 """What one case or occasion may have several of, as penalties are imposed together: the counts may exceed its own."""
 EACH = re.compile(r"每|最高|限额|标准")
 """Amounts of one case each, which nobody adds up."""
-PEOPLE = frozenset(("人", "名", "位", "个人"))
+SUNDRY = frozenset(("人", "名", "位", "个人", "家", "户", "家次", "户次", "所"))
 """Units of what may be counted under several heads: 执法人员120人,其中本科100人、党员60人."""
+BODIES = re.compile(r"部门|单位|企业|机构|村|社区|学校|乡镇|街道|示范")
+"""Bodies, which may be counted under several heads too, whatever their unit."""
+INCLUDING = re.compile(r"其中|含|包括")
+"""What opens a bracket that need not hold all parts."""
 OF_THEM = re.compile(r"[^。；;（(]*其中")
 REST = re.compile(r"其他|其余|余下|剩余")
 DIVIDES = re.compile(
@@ -204,7 +211,7 @@ class Sums:
         """Whether parts that miss their total are wrong: all of a bracket, more than the whole, or up to the rest."""
         words = self.told.text
         opened = words[total.quantity.end : parts[0].quantity.start]
-        if opened.lstrip()[:1] in ("(", "（") and "其中" not in opened:
+        if opened.lstrip()[:1] in ("(", "（") and INCLUDING.search(opened) is None:
             return PARTS_BEGIN.search(opened) is not None and self.closes(total, parts)
         whole = REST.match(self.told.words(parts[-1].at).lstrip("、")) is not None
         if OF_THEM.match(opened) is None:
@@ -220,7 +227,8 @@ class Sums:
     def exceeds(self, total: Figure, parts: Sequence[Figure], summed: Fraction) -> bool:
         """Whether parts are more than their whole, and are none that may be counted twice."""
         each = any(EACH.search(self.told.words(one.at)) for one in (total, *parts))
-        counted_once = not each and not self.may_overlap(parts) and total.quantity.unit not in PEOPLE
+        sundry = total.quantity.unit in SUNDRY or BODIES.search(self.told.counted(total.at)) is not None
+        counted_once = not each and not sundry and not self.may_overlap(parts)
         return summed > total.value and counted_once
 
     def is_parted(self, total: Figure, parts: Sequence[Figure]) -> bool:
