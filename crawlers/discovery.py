@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive.captures import Role
+from crawlers.choosing import FEWEST_ENTRIES, MOST_LESSER_COLUMNS, ReadList, chosen
 from crawlers.families.asked_by_script import is_by_script
 from crawlers.families.columns import column_rank, may_be_column, unnamed_columns
 from crawlers.families.dialects import dialect_of
@@ -33,8 +34,6 @@ MOST_PAGES_OPENED = 40
 """Pages that one search for columns asks for at most."""
 MOST_COLUMNS = 12
 """Columns that are watched at most."""
-MOST_LESSER_COLUMNS = 6
-"""Of these, lists of notices and the like, which are watched where no list with a report is found."""
 PAGES_LOOKED_INTO = 4
 """Pages of a list named after the subject that are read in search of a report."""
 MOST_ORGANS = 60
@@ -45,10 +44,8 @@ WORDS = "法治政府建设"
 """What the site's own search is asked for."""
 _MOST_DOORS = 3
 _MOST_MENU_SCRIPTS = 4
-_FEWEST_ENTRIES = 3
 
 _MAP_NAME = re.compile(r"(?:网站|站点|本站)(?:地图|导航|导览)|sitemap", re.IGNORECASE)
-_NOTICES = re.compile(r"通知|公告|公示|动态|文件|报告|总结|[规计]划|年报|法治|法规|政策|其他")
 # A body that a catalogue of open information is parted by; one of few such links is the name of the site.
 _ORGAN_NAME = re.compile(
     r"[\u4e00-\u9fff]{2,16}(?:局|委|委员会|办|办公室|镇|乡|街道|办事处|管委会|人民政府|大队|中心|公司)(?:[（(]\d+[）)])?"
@@ -101,30 +98,6 @@ class _Lead:
 
 
 @dataclass(slots=True)
-class _List:
-    """A page that was opened and read as a list."""
-
-    column: Column
-    rank: int
-    """Of its name."""
-    legible: bool = False
-    listless: bool = False
-    """It shows nothing that looks like a list."""
-    entries: set[str] = field(default_factory=set)
-    dated: int = 0
-    reports: set[str] = field(default_factory=set)
-    """Entries that are reports by their titles."""
-    rest: NextPage | None = None
-    """The page after those that were read."""
-    likely: set[str] = field(default_factory=set)
-    """Those, and the ones that only their text can decide."""
-
-    @property
-    def depth(self) -> int:
-        return urlsplit(self.column.url).path.count("/")
-
-
-@dataclass(slots=True)
 class Discovery:
     """Finds the columns of one portal."""
 
@@ -146,7 +119,7 @@ class Discovery:
     """Document keys."""
     _at_home: set[str] = field(default_factory=set)
     """Document keys of what the home page links to: its navigation."""
-    _lists: list[_List] = field(default_factory=list)
+    _lists: list[ReadList] = field(default_factory=list)
     _asked: int = 0
     _organs: int = 0
     """Bodies of a catalogue that have columns of their own."""
@@ -166,7 +139,8 @@ class Discovery:
             if not self._is_enough(lead):
                 await self._open(lead)
         await self._look_deeper()
-        self.found = {document_key(one.column.url): one.column for one in self._chosen()[: MOST_COLUMNS + self._organs]}
+        watched = chosen(self._lists)[: MOST_COLUMNS + self._organs]
+        self.found = {document_key(one.column.url): one.column for one in watched}
         return home
 
     async def look_home(self) -> Fetched:
@@ -226,7 +200,7 @@ class Discovery:
         stand behind a hundred other notices as often as not."""
         if any(one.likely for one in self._lists):
             return
-        lesser = [one for one in self._lists if one.rest is not None and one.dated >= _FEWEST_ENTRIES]
+        lesser = [one for one in self._lists if one.rest is not None and one.dated >= FEWEST_ENTRIES]
         for one in sorted(lesser, key=lambda one: -len(one.entries))[:MOST_LESSER_COLUMNS]:
             await self._read_on(one)
 
@@ -249,7 +223,7 @@ class Discovery:
             self._organs_in_vain += 1
         fetched = await self._ask(lead.url, "list", via=lead.via)
         if fetched.verdict in ("blocked", "unreachable") and lead.urgency <= _NAMED:
-            self._lists.append(_List(Column(url=lead.url, name=lead.name), 3))
+            self._lists.append(ReadList(Column(url=lead.url, name=lead.name), 3))
         key = document_key(fetched.url)
         if fetched.verdict != "ok" or (key != document_key(lead.url) and key in self._opened):
             return
@@ -325,11 +299,11 @@ class Discovery:
             return
         if is_prose(page) and not read_by(family_of(page, self.portal.family), page).entries:
             return
-        one = _List(column, rank)
+        one = ReadList(column, rank)
         self._lists.append(one)
         await self._read_pages(one, page)
 
-    async def _read_pages(self, one: _List, page: Page, first: int = 0) -> None:
+    async def _read_pages(self, one: ReadList, page: Page, first: int = 0) -> None:
         """Read a list from a page on, as far as it is worth it; what is left goes into `one.rest`."""
         for number in range(first, PAGES_LOOKED_INTO):
             reading = read_by(family_of(page, self.portal.family), page)
@@ -357,12 +331,12 @@ class Discovery:
                 return
             page = following_page
 
-    async def _read_on(self, one: _List) -> None:
+    async def _read_on(self, one: ReadList) -> None:
         page = await self._ask_page(one, one.rest) if one.rest is not None else None
         if page is not None:
             await self._read_pages(one, page, 1)
 
-    async def _ask_page(self, one: _List, following: NextPage) -> Page | None:
+    async def _ask_page(self, one: ReadList, following: NextPage) -> Page | None:
         if not self._may_ask(following.url):
             return None
         fetched = await self._ask(following.url, "list", via=one.column.url, asked=following)
@@ -372,7 +346,7 @@ class Discovery:
             self.pages[following.url] = fetched
         return Page(fetched.url, fetched.text, fetched.content_type, following)
 
-    def _take(self, one: _List, reading: ListReading, page: Page) -> int:
+    def _take(self, one: ReadList, reading: ListReading, page: Page) -> int:
         """Count what a page lists; returns how much of it is new."""
         known = len(one.entries)
         for entry in reading.entries:
@@ -395,30 +369,6 @@ class Discovery:
         if dialect is not None and dialect.name in _BESIDE_ITS_LIST and folder.count("/") > 1:
             self._queue(ColumnLink(urljoin(entry.url, folder), ""), 1, page.url, _LIKELY)
 
-    # -- choosing -----------------------------------------------------------------------------------------------
-
-    def _chosen(self) -> list[_List]:
-        """Of the lists that were read, those to watch: named after the subject, or showing a report that no such list
-        shows; lists of notices where there is neither, for that is where reports come out unannounced."""
-        named = [one for one in self._lists if one.rank >= 3 and (one.entries or not (one.legible or one.listless))]
-        named = named or [one for one in self._lists if one.rank >= 3 and not one.legible]
-        chosen = _without_repeats(sorted(named, key=lambda one: (one.rank, len(one.likely), one.depth)))
-        covered = {key for one in chosen for key in one.likely}
-        if covered:  # beside a list with reports, one of news or of plans is not worth a request a night
-            chosen = [one for one in chosen if one.likely or one.rank == 4 or len(one.entries) < _FEWEST_ENTRIES]
-        for one in sorted(self._lists, key=lambda one: (-one.depth, -len(one.likely))):
-            if one.rank < 3 and not one.likely <= covered:
-                chosen.append(one)
-                covered |= one.likely
-        if not covered:
-            notices = [
-                one
-                for one in self._lists
-                if one.rank < 3 and one.dated >= _FEWEST_ENTRIES and _NOTICES.search(one.column.name)
-            ]
-            chosen += sorted(notices, key=lambda one: (-one.rank, -len(one.entries)))[:MOST_LESSER_COLUMNS]
-        return chosen
-
     # -- asking -------------------------------------------------------------------------------------------------
 
     async def _ask(self, url: str, role: Role, *, via: str | None = None, asked: NextPage | None = None) -> Fetched:
@@ -435,16 +385,6 @@ class Discovery:
 
 def _page(fetched: Fetched) -> Page:
     return Page(fetched.url, fetched.text, fetched.content_type)
-
-
-def _without_repeats(lists: list[_List]) -> list[_List]:
-    """The lists, the last given first, without those whose entries all stand in the others: the index above several."""
-    kept = list(lists)
-    for one in lists:
-        others = {key for other in kept if other is not one for key in other.entries}
-        if one.entries and one.entries <= others:
-            kept.remove(one)
-    return kept[::-1]
 
 
 def _name(page: Page, linked_as: str) -> str:

@@ -37,7 +37,9 @@ _TOKEN = re.compile(
 # What stands behind an operand and makes its worth unknown.
 _UNREAD = frozenset({"?", "&&", "==", "===", "!=", "!==", "<", ">", "<=", ">=", "=>", "-", "*", "/", "%", "&", "|"})
 _ELEMENTS = frozenset({"$", "jQuery", "getElementById", "querySelector"})
-_WRAPPERS = frozenset({"encodeURIComponent", "encodeURI", "String", "Number", "parseInt", "escape", "assign", "extend"})
+_WRAPPERS = frozenset(
+    {"encodeURIComponent", "encodeURI", "String", "Number", "parseInt", "escape", "$", "assign", "extend"}
+)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _CONTROL = {"n": "\n", "t": "\t", "r": "\r"}
 _QUERIES = frozenset({"param", "URLSearchParams"})
@@ -158,25 +160,7 @@ class Script:
                 if sign in ("||", "??"):
                     other, at = self._sum(end)
                     value = other if isinstance(value, Unknown) or not value else value
-                elif sign in (
-                    "?",
-                    "&&",
-                    "==",
-                    "===",
-                    "!=",
-                    "!==",
-                    "<",
-                    ">",
-                    "<=",
-                    ">=",
-                    "=>",
-                    "-",
-                    "*",
-                    "/",
-                    "%",
-                    "&",
-                    "|",
-                ):
+                elif sign in _UNREAD:
                     return UNKNOWN, self._skip(end)
                 else:
                     return value, at
@@ -240,11 +224,7 @@ class Script:
                 path.append(member)
             elif sign == "(":
                 called, at = self._series(end, ")")
-                if (
-                    path[-1] in ("$", "jQuery", "getElementById", "querySelector")
-                    and called
-                    and isinstance(called[0], str)
-                ):
+                if path[-1] in _ELEMENTS and called and isinstance(called[0], str):
                     asked = re.sub(r"^.*[#=\[]\s*['\"]?|['\"]?\]$", "", called[0])
                     fields = self._given.get(asked, self._said.get(asked, ""))
             elif sign == "[":
@@ -362,17 +342,7 @@ def _called(path: list[str], arguments: list[Value | Unknown]) -> Value | Unknow
         return json.dumps(value, ensure_ascii=False)
     if path[-1] in _QUERIES or path[-1] == "stringify":
         return urlencode(value) if isinstance(value, dict) else value
-    if path[-1] in (
-        "encodeURIComponent",
-        "encodeURI",
-        "String",
-        "Number",
-        "parseInt",
-        "escape",
-        "$",
-        "assign",
-        "extend",
-    ):
+    if path[-1] in _WRAPPERS:
         return value
     return UNKNOWN
 
