@@ -58,7 +58,7 @@ _PLACE = re.compile(r"(?:https?:/)?(?:\.{0,2}/|[\w-]+/)[\w./?&=%-]+")
 _HAN_TITLE = re.compile(r"[一-鿿]{5}")
 _BRACKET = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|[\[\]{}]""")
 _LONGEST_LITERAL = 200_000
-"""Characters of a script's array that are read at most."""
+"""Characters of a script's array that are read at most; four times as many of all in a page."""
 _CHINA_TIME = timedelta(hours=8)
 _LONGEST_SEARCH = 400
 """Places in a page where an array of records may begin that are tried at most."""
@@ -202,17 +202,19 @@ def record_pages(value: object) -> int | None:
     return None
 
 
-def _literal(text: str) -> object:
-    """The array of objects that a script's text begins with, written as scripts may: bare names, single quotes."""
-    depth = end = 0
+def _end_of_array(text: str) -> int | None:
+    """Where the array that a text begins with is over; None if it is not."""
+    depth = 0
     for sign in _BRACKET.finditer(text):
         depth += (sign.group() in "[{") - (sign.group() in "]}")
         if depth == 0 and sign.group() in "]}":
-            end = sign.end()
-            break
-    if not end:
-        return None
-    quoted = re.sub(r"'((?:[^'\\\n]|\\.)*)'", lambda m: json.dumps(m.group(1).replace("\\'", "'")), text[:end])
+            return sign.end()
+    return None
+
+
+def _literal(text: str) -> object:
+    """An array of objects as scripts may write one: bare names, single quotes, a comma too many."""
+    quoted = re.sub(r"'((?:[^'\\\n]|\\.)*)'", lambda m: json.dumps(m.group(1).replace("\\'", "'")), text)
     named = re.sub(r"([{,]\s*)([A-Za-z_]\w*)\s*:", r'\1"\2":', quoted)
     return decoded(re.sub(r",\s*([}\]])", r"\1", named))
 
@@ -220,7 +222,7 @@ def _literal(text: str) -> object:
 def written_arrays(text: str) -> Iterator[object]:
     """The arrays of objects that the scripts of a page hold, as far as they can be read."""
     decoder = json.JSONDecoder(strict=False)
-    reached = 0
+    reached, left = 0, _LONGEST_LITERAL * 4
     for number, start in enumerate(_ARRAY.finditer(text)):
         if number >= _LONGEST_SEARCH:
             return
@@ -229,7 +231,11 @@ def written_arrays(text: str) -> Iterator[object]:
         try:
             value, reached = decoder.raw_decode(text, start.start())
         except (ValueError, RecursionError):
-            value = _literal(text[start.start() : start.start() + _LONGEST_LITERAL])
+            part = text[start.start() : start.start() + min(_LONGEST_LITERAL, left)]
+            end = _end_of_array(part)
+            left -= end or len(part)
+            value = _literal(part[:end]) if end is not None else None
+            reached = start.start() + end if value is not None and end is not None else reached
         yield value
 
 
