@@ -34,6 +34,12 @@ SCOPES = {
 """Scopes by name, the strongest first, each with the words that tell it."""
 SCOPED = re.compile("|".join(f"(?P<{name}>{words})" for name, (_, words) in SCOPES.items()))
 STRENGTH = {name: rank for rank, name in enumerate(SCOPES)}
+PARTED = "分项"
+"""The scope of a figure in a row of a table that names a part: 种子 or 市公安局 under 处罚案件."""
+NO_PART = re.compile(
+    r"[合总共]计|总[数量额体]|整体|全部|总的|\d|[本今上去当]年|年度|同期|[月季]度|增[长幅减]|比例|占比|[数金]额|[件人次]数|数[量值目]|情况"
+)
+"""What names a row of a whole, of a time or of how many."""
 REACH = 300
 """Characters before a clause in which its sentence may have named a time or a body."""
 LOWER = re.compile(r"(?:其中)?各?(?:县\((?:市|区)|县区|县市区|区县|乡镇办)")
@@ -66,15 +72,18 @@ class Bearings:
             return quantity.period
         return years[-1] if years else said[-1] if said else quantity.period if quantity.period in VAGUE else None
 
-    def scope_of(self, quantity: Quantity, place: Place) -> str | None:
-        """Whose figure it is: 全国, 全省, 全市 (all of the place), 市本级, 部门, 镇街 or other (another body's)."""
+    def scope_of(self, quantity: Quantity, place: Place, said: int = -1) -> str | None:
+        """Whose figure it is: 全国, 全省, 全市 (all of the place), 市本级, 部门, 镇街, other (another body's) or, in a
+        table, 分项; a row is no part that is named by what is counted: the groups `said`, or without them any."""
         if quantity.kind == "rank":
             ranks = RANKED.findall(self.flat, place.sentence_start, quantity.start)
             return ranks[-1] if ranks else None
         if LOWER.match(self.flat, place.clause_start):
             return "other"
-        own = self.said((place.clause_start, place.clause_end))
-        return own or self.said(self.before(place))
+        own = self.said((place.clause_start, place.clause_end)) or self.said(self.before(place))
+        if own is None and place.label and not said & place.label_bits and not NO_PART.search(place.label):
+            return PARTED
+        return own
 
     @staticmethod
     def before(place: Place) -> tuple[int, int]:

@@ -239,7 +239,7 @@ class _Reading:
             unit=quantity.unit,
             bound=quantity.bound,
             period=self.bearings.period_of(quantity, place),
-            scope=self.bearings.scope_of(quantity, place),
+            scope=self.bearings.scope_of(quantity, place, rule.says_all),
             start=start,
             end=end,
             evidence=self.text[start:end],

@@ -50,6 +50,8 @@ NAMING_CELLS = 12
 """Cells without a number that name a table's row, at most."""
 ROWS_BACK = 40
 """Rows back in which a table may have its head."""
+FIGURE = re.compile(r"[\d.,]+%?[^\d年月]{0,3}")
+"""A cell that holds a number and no more."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,10 @@ class Place:
     """Whether the words before the number make it a target."""
     head: str = ""
     """In a table the words over the number's column."""
+    label: str = ""
+    """In a table the words that name the number's row, where the rows beside it have numbers in the same column."""
+    label_bits: int = 0
+    """The groups met in the cells that name the row."""
 
     def said_with(self, bit: int) -> int:
         """The groups met beside the word that says what the number is about."""
@@ -239,6 +245,8 @@ class Surroundings:
         naming = [cell for at, cell in enumerate(cells) if at not in numbered][:NAMING_CELLS]
         labels = [hit for cell in naming for hit in scan(flat, *cell)]
         above = self.rows_above(start)
+        below = flat.find("\n", end + 1)
+        beside = [*above[:1], _cells(flat, end + 1, below if below >= 0 else len(flat))]
         caption_end = above[-1][0][0] - 1 if above else start - 1
         caption = scan(flat, flat.rfind("\n", 0, max(caption_end, 0)) + 1, caption_end) if caption_end > 0 else []
         for index in range(first, after):
@@ -254,6 +262,7 @@ class Surroundings:
                 if at < len(row) and not any(char.isdigit() for char in flat[slice(*row[at])]):
                     column += scan(flat, *row[at])
                     head += flat[slice(*row[at])]
+            listed = any(at < len(row) and FIGURE.fullmatch(flat, *row[at]) for row in beside)
             # What stands in other cells counts as standing before the number.
             near = [(hit[0], min(hit[1], quantity.start), hit[2]) for hit in labels + column] + own
             yield (
@@ -274,6 +283,8 @@ class Surroundings:
                     topic=self.topics.of_headings(around),
                     dimensions=tuple(section.dimension for section in around if section.dimension),
                     head=head,
+                    label=flat[slice(*naming[0])] if naming and listed else "",
+                    label_bits=bits(labels),
                 ),
             )
 

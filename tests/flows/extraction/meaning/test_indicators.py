@@ -222,6 +222,22 @@ def test_period_and_scope_stay_with_the_statement(source: str, period: str | Non
     assert (one.period, one.scope) == (period, scope)
 
 
+TABLES = [
+    ("领域\t处罚案件(件)\n种子\t15\n农药\t28\n合计\t43", ["分项", "分项", None]),
+    ("单位\t处罚案件(件)\n市公安局\t15\n市水务局\t28", ["分项", "分项"]),
+    ("年度\t处罚案件(件)\n2022年\t15\n2023年\t28", [None, None]),
+    ("范围\t处罚案件(件)\n全市\t43\n市本级\t15", ["全市", "市本级"]),
+    ("项目\t数量(件)\n行政处罚\t43\n行政强制\t15", [None, None]),
+    ("项目\t处罚案件(件)\n种子\t15", [None]),
+]
+"""A row that names a part parts the figures of its column; one that says what is counted, of whom or when does not."""
+
+
+@pytest.mark.parametrize(("source", "scopes"), TABLES, ids=[source.split()[2] for source, _ in TABLES])
+def test_scope_of_a_row(source: str, scopes: list[str | None]) -> None:
+    assert [one.scope for one in observe(source, find_quantities(source))] == scopes
+
+
 SPOKEN = [
     ("行政复议案件、一审行政诉讼案件分别新收320件和210件", {"reconsideration.received": 320, "litigation.cases": 210}),
     (
