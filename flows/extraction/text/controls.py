@@ -6,6 +6,7 @@ They are told by their structure, so that a site's own names for them need not b
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from flows.extraction.text.chrome import chrome, is_chrome
 from flows.extraction.text.tree import Element, Weights, cut, length, text_of
@@ -21,22 +22,25 @@ LONGEST_ROW = 60
 """Signs that a row of buttons may have."""
 LONGEST_BOX = 300
 """Signs that a box of links may have."""
+MOST_TOOLS = 12
+"""Forms, players and tables of contents of one page that are looked at, and elements around a player."""
 
 
 def cut_controls(container: Element, weights: Weights) -> None:
-    """Cut rows of buttons and boxes of links to other pages out of a container."""
+    """Cut rows of buttons, boxes of links to other pages and tables of contents out of a container."""
+    contents = 0
     for element in list(container.iter(*_BLOCKS)):
         if element is container or element.getparent() is None or weights.prose.get(element, 0):
             continue
         links = weights.links.get(element, 0)
         if not links or links > LONGEST_BOX:
             continue
-        if (
-            _is_row_of_buttons(element, weights)
-            or _is_box(element, weights)
-            or _is_table_of_contents(element, container, weights)
-        ):
+        if _is_row_of_buttons(element, weights) or _is_box(element, weights):
             cut(element)
+        elif contents < MOST_TOOLS and _leads_into_page(element, weights):
+            contents += 1
+            if _repeats_headings(element, container):
+                cut(element)
 
 
 def _is_row_of_buttons(element: Element, weights: Weights) -> bool:
@@ -97,15 +101,18 @@ def _leads_to_page(link: Element) -> bool:
 _PAGE_ENDS = ("html", "htm", "shtml", "jsp", "asp", "aspx", "php", "/")
 
 
-def _is_table_of_contents(element: Element, container: Element, weights: Weights) -> bool:
-    """Whether the element only lists headings that stand in the container again: its links lead into the page."""
+def _leads_into_page(element: Element, weights: Weights) -> bool:
+    """Whether all links of the element, two at least, lead to places of this page."""
     if weights.plain[element] > 12 or element.tag == "li":
         return False
     links = list(element.iter("a"))
-    if len(links) < 2 or not all((link.get("href") or "").strip().startswith("#") for link in links):
-        return False
+    return len(links) >= 2 and all((link.get("href") or "").strip().startswith("#") for link in links)
+
+
+def _repeats_headings(element: Element, container: Element) -> bool:
+    """Whether all that the element's links say stands in the container again."""
     whole = squeeze(text_of(container))
-    return all(whole.count(squeeze(text_of(link))) >= 2 for link in links)
+    return all(whole.count(squeeze(text_of(link))) >= 2 for link in element.iter("a"))
 
 
 def cut_tools(root: Element) -> None:
@@ -113,12 +120,12 @@ def cut_tools(root: Element) -> None:
 
     Before what no reader sees is dropped: the fields and players that tell of them are dropped with it.
     """
-    for form in list(root.iter("form")):
+    for form in list(islice(root.iter("form"), MOST_TOOLS)):
         fields = (field for field in form.iter("input", "textarea") if (field.get("type") or "text") == "text")
         text = text_of(form)
         if next(fields, None) is not None and "。" not in text and length(text) <= LONGEST_BOX:
             cut(form)
-    for medium in list(root.iter("video", "audio")):
+    for medium in list(islice(root.iter("video", "audio"), MOST_TOOLS)):
         if (player := _player_around(medium)) is not None and player.getparent() is not None:
             cut(player)
 
@@ -126,7 +133,7 @@ def cut_tools(root: Element) -> None:
 def _player_around(medium: Element) -> Element | None:
     """The largest element around it that holds nothing but controls; None where the page's text begins at once."""
     found = None
-    for above in medium.iterancestors():
+    for above in islice(medium.iterancestors(), MOST_TOOLS):
         text = text_of(above)
         if length(text) > LONGEST_ROW or _SENTENCE.search(text) or above.tag in ("body", "html"):
             break

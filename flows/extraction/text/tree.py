@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -281,6 +282,7 @@ def _unfolds(element: Element) -> bool:
 
 
 _PANE = re.compile(r"tab[-_]?(?:pane|panel|con|cont|content|item|box)\w*", re.I)
+MOST_PANES = 30
 _CHOSEN = frozenset(("active", "on", "cur", "current", "selected", "show"))
 
 
@@ -320,8 +322,9 @@ def _is_other_pane(element: Element, names: set[str]) -> bool:
     if not panes or names & _CHOSEN:
         return False
     parent = element.getparent()
-    others = (set((other.get("class") or "").split()) for other in (() if parent is None else parent))
-    return any(panes & other and other & _CHOSEN for other in others)
+    beside = list(islice(parent, MOST_PANES + 1)) if parent is not None else []
+    others = [set((other.get("class") or "").split()) for other in beside]
+    return len(others) <= MOST_PANES and any(panes & other and other & _CHOSEN for other in others)
 
 
 def _is_page_of(element: Element, holder: Element) -> bool:

@@ -69,6 +69,10 @@ MADE = {
     "cells that span everything": lambda: page(
         "<table>" + "<tr><td rowspan=900 colspan=60>1</td><td>2</td></tr>" * 8_000 + "</table>"),
     "braces without end": lambda: page("<script>法" + "{[" * 400_000 + "</script>"),
+    "links into the page without end": lambda: page(
+        f'<div id="zoom"><p>{TEXT}</p>' + "<p><a href='#a'>一、总体情况</a><a href='#b'>二、存在问题</a></p>" * 8_000
+    ),
+    "panes without end": lambda: page(f"<p>{TEXT}</p>" + "<div class='tab-pane'>一</div>" * 30_000),
     "tags that never close": lambda: page("<" * 1_000_000),
     "a gzip bomb": lambda: b"\\x1f\\x8b\\x08" + b"\\0" * 7 + deflated(b"a" * 1_000_000, 300)[2:],
     "text without end": lambda: TEXT.encode() * 600_000,
@@ -110,6 +114,8 @@ HOSTILE = {
     "50 MB of paragraphs": "too_large",
     "cells that span everything": "document",
     "braces without end": "document",
+    "links into the page without end": "document",
+    "panes without end": "document",
     "tags that never close": "document",
     "a gzip bomb": "too_large",
     "text without end": "too_large",
