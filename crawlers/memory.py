@@ -151,9 +151,8 @@ class Memory:
                 columns[row["portal_id"], row["url"]] = _column(row)
         past = Past(store, {one.fetch_url for known in candidates.values() for one in known.values()})
         # Logs are named after their runs, and runs after their time.
-        for capture in read_log(store):
-            if capture.portal_id in wanted:
-                past.learn(capture)
+        for capture in read_log(store, portal_ids=wanted):
+            past.learn(capture)
         return cls(past, candidates, columns, looks)
 
     def column(self, portal_id: str, url: str) -> ColumnMemory | None:

@@ -15,7 +15,7 @@ from crawlers.archive.capture_log import CaptureLog, NoSuchCapture
 from crawlers.archive.captures import Capture
 from crawlers.archive.codings import Undecodable
 from crawlers.archive.reader import ArchiveReader, BrokenCapture
-from crawlers.archive.store import NoSuchFile, Store
+from crawlers.archive.store import WARC_FOLDER, WARC_SUFFIX, NoSuchFile, Store
 from crawlers.urls import host_key
 
 logger = logging.getLogger(__name__)
@@ -33,7 +33,6 @@ SLACK = timedelta(hours=6)
 
 _ANSWERS = ("ok", "not_modified", "missing", "soft_missing")
 """Verdicts that answer the question; after any other a document is asked for again in the next run."""
-_CLOSED_FILES = ("warc", ".warc.gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ class Past:
     def __init__(self, store: Store, asked: Container[str]) -> None:
         self._store = store
         self._asked = asked
-        self._closed_files = frozenset(store.names(*_CLOSED_FILES))
+        self._closed_files = frozenset(store.names(WARC_FOLDER, WARC_SUFFIX))
         self._last: dict[str, Capture] = {}
         """By address, the last good capture."""
         self._bodies: dict[str, Capture] = {}

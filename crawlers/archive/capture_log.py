@@ -6,7 +6,8 @@ import contextlib
 import fcntl
 import json
 import os
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from crawlers.archive.store import Store
 FOLDER = "captures"
 _FIELDS = tuple(field.name for field in fields(Capture))
 _NAMES = frozenset(_FIELDS)
+_PORTAL = re.compile(rb'"portal_id": ?"([0-9A-Za-z_.-]+)"')
 _ENCODE = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -51,17 +53,25 @@ def capture_of(line: bytes, where: str) -> Capture:
     return Capture(**row)
 
 
-def read_log(store: Store, names: Iterable[str] | None = None) -> Iterator[Capture]:
-    """Yield every capture of the log, file after file in the order of their names.
+def read_log(
+    store: Store, names: Iterable[str] | None = None, *, portal_ids: Container[str] | None = None
+) -> Iterator[Capture]:
+    """Yield every capture of the log, or those of some portals, file after file in the order of their names.
 
     A last line without its newline was cut by a crash and is passed over (its record is found again by salvage);
-    any other bad line raises BadCaptureLog.
+    any other bad line raises BadCaptureLog, of another portal only where it does not say whose it is.
     """
     for name in store.names(FOLDER, ".jsonl") if names is None else names:
         for number, line in enumerate(store.lines(name), 1):
             if not line.endswith(b"\n"):
                 break
-            yield capture_of(line, f"{name} line {number}")
+            # A shard wants a part of a long log: most lines are put aside before they are parsed.
+            whose = _PORTAL.search(line) if portal_ids is not None else None
+            if whose is not None and portal_ids is not None and whose[1].decode() not in portal_ids:
+                continue
+            capture = capture_of(line, f"{name} line {number}")
+            if portal_ids is None or capture.portal_id in portal_ids:
+                yield capture
 
 
 def free_name(store: Store, name: str) -> str:
@@ -148,9 +158,7 @@ class CaptureLog:
         """Read the log of an archive; raises BadCaptureLog."""
         portals = None if portal_ids is None else set(portal_ids)
         return cls(
-            capture
-            for capture in read_log(store)
-            if (run_id is None or capture.run_id == run_id) and (portals is None or capture.portal_id in portals)
+            capture for capture in read_log(store, portal_ids=portals) if run_id is None or capture.run_id == run_id
         )
 
     def __len__(self) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.archive.capture_log import CaptureLog, NoSuchCapture, read_log
+from crawlers.archive.capture_log import BadCaptureLog, CaptureLog, NoSuchCapture, read_log
 from crawlers.archive.index import cdxj_lines, rebuild, replace_log
 from crawlers.archive.store import Store
 from tests.crawlers.archive.exchanges import BASE, exchange, one_of_each, second_night, write, writer
@@ -52,6 +52,16 @@ def test_headers_of_any_form_give_the_same_row(tmp_path: Path) -> None:
     rows = [row for found in rebuild(Store(tmp_path)).values() for row in found]
     assert rows == list(read_log(Store(tmp_path)))
     assert rows[0].last_modified == "never"
+
+
+def test_a_log_is_read_for_some_portals_alone(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    write(tmp_path, [exchange("/1", portal_id="yunxi"), exchange("/2", portal_id="qinghe")])
+    with (tmp_path / store.names("captures", ".jsonl")[0]).open("ab") as log:
+        log.write(b'{"run_id":"a","portal_id":"qinghe","more":1}\n')
+    assert [row.url[-2:] for row in read_log(store, portal_ids={"yunxi"})] == ["/1"]
+    with pytest.raises(BadCaptureLog, match="line 3 has not the fields"):
+        list(read_log(store, portal_ids={"qinghe"}))
 
 
 def test_cdxj_is_what_cdxj_indexer_makes(root: Path) -> None:
