@@ -83,8 +83,17 @@ def kind_of(content: bytes) -> str:
     return "plain"
 
 
-def _draft(content: bytes, content_type: str | None, listing: Listing) -> Draft:
+def _draft(content: bytes, content_type: str | None, listing: Listing, *, packed: bool = False) -> Draft:
     kind = kind_of(content)
+    if kind == "zip" and not packed:
+        from flows.extraction.text.packed import packed_document
+
+        inner = packed_document(content)
+        if inner is not None:
+            name, document = inner
+            draft = _draft(document, None, listing, packed=True)
+            draft.warnings.insert(0, f"The file is a zip; {name} in it was read.")
+            return draft
     if kind == "pdf":
         from flows.extraction.text.pdf import read_pdf
 

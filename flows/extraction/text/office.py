@@ -31,11 +31,6 @@ def read_office(content: bytes, kind: str) -> Draft:
                 return _read_docx(package)
             if any(name.startswith("xl/") for name in names):
                 return _read_xlsx(content)
-            inner = [name for name in names if re.search(r"\.(pdf|docx?|wps|ofd|xlsx?)$", name, re.I)]
-        if inner:
-            raise Unreadable(
-                "wrong_type", f"The file is a zip of {len(inner)} documents; unpack it and read the files in it."
-            )
         raise Unreadable("wrong_type", "The file is a zip package of no kind that is read; look at it by hand.")
     return read_office(modern(content, kind), "zip")
 

@@ -152,6 +152,8 @@ REFUSED = {
     "cut-off docx": (saved(Word())[:2000], "damaged"),
     "zip of documents": (package({"报告.pdf": b"%PDF-", "表.xlsx": b"PK"}), "wrong_type"),
     "zip of something else": (package({"a.bin": b"1"}), "wrong_type"),
+    "zip of a zip": (package({"报告.docx": package({"报告.docx": b"PK"})}), "wrong_type"),
+    "zip of a damaged file": (package({"报告.docx": saved(Word())[:2000]}), "damaged"),
     "ofd without a document": (package({"OFD.xml": b"<OFD/>"}), "damaged"),
 }
 
@@ -161,6 +163,34 @@ def test_packages_without_text_or_with_harm_are_refused(content: bytes, verdict:
     with pytest.raises(Unreadable) as refusal:
         read(content)
     assert refusal.value.verdict == verdict
+
+
+def word(*lines: str) -> bytes:
+    """A Word file of these lines."""
+    document = Word()
+    for line in lines:
+        document.add_paragraph(line)
+    return saved(document)
+
+
+PACKED = {
+    "one document": {"说明.jpg": b"x", "附件/报告.docx": word(TITLE, *LINES)},
+    "the one named like a report": {"汇总表.docx": word("汇总表"), f"{TITLE}.docx": word(TITLE, *LINES)},
+    "one beside what systems leave": {"a.docx": word(TITLE, *LINES), "__MACOSX/._a.docx": b"x", "~$a.docx": b"x"},
+}
+
+
+@pytest.mark.parametrize("members", PACKED.values(), ids=PACKED.keys())
+def test_the_one_document_of_a_zip_is_read(members: dict[str, bytes]) -> None:
+    document = read(package(members))
+    assert document.text.split("\n") == [TITLE, *LINES]
+    assert [warning for warning in document.warnings if warning.startswith("The file is a zip; ")]
+
+
+def test_names_of_a_zip_may_be_gbk() -> None:
+    content = package({"AAAAAAAA.docx": word(TITLE, *LINES), "b.docx": word("汇总表")})
+    document = read(content.replace(b"AAAAAAAA", "法治政府".encode("gbk")))
+    assert document.warnings[0] == "The file is a zip; 法治政府.docx in it was read."
 
 
 OLD = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600
