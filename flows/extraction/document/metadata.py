@@ -157,6 +157,8 @@ def _place(data: Metadata, draft: Draft, listing: Listing) -> None:
         data.region, data.provenance["region"] = listing.region, "registry"
 
 
+BYLINE_WITHIN = 3
+"""Lines below the title in which its author may stand."""
 _SELF = re.compile(
     r"(?:现将|现就|报告)([\u4e00-\u9fff]{2,25}?(?:人民政府|局|厅|委员会|办事处|办公室|区|市|县|镇|乡|街道))(?=(?:19|20)\d\d|关于|法治|年度)|"
     r"(?:^|[，,。])([\u4e00-\u9fff]{2,20}?(?:人民政府|局|厅|委员会|办事处|办公室|区|市|县|镇|乡|街道))(?:始终|深入|全面|认真|坚持|紧紧|在)"
@@ -173,6 +175,8 @@ def _issuer(data: Metadata, titles: list[tuple[str, str]], body: list[str], draf
     signature = _signature(body)
     if data.issuer is None and signature:
         data.issuer, data.provenance["issuer"] = issuers.full_issuer(signature, place, data.region_code), "signature"
+    if data.issuer is None and (byline := _byline(body)):
+        data.issuer, data.provenance["issuer"] = issuers.full_issuer(byline, place, data.region_code), "byline"
     if data.issuer is None:
         own = issuers.government(listing) or (issuers.full_issuer(place, None, None) if place else None)
         opening = "".join(body[:3])[:600]
@@ -208,6 +212,12 @@ def _signature(body: list[str]) -> str | None:
         if match := SIGNATURE.fullmatch(squeeze(line)):
             return match[1]
     return None
+
+
+def _byline(body: list[str]) -> str | None:
+    """Who reports, on a line of its own below the title, as in reports that are read to a congress."""
+    names = (SIGNATURE.fullmatch(squeeze(line)) for line in body[:BYLINE_WITHIN])
+    return next((name[1] for name in names if name), None)
 
 
 def _refine_place(data: Metadata, listing: Listing) -> None:

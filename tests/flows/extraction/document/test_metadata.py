@@ -79,6 +79,12 @@ def test_signature_names_the_issuer_where_no_title_does() -> None:
     assert (data.issuer, data.signed_on) == ("浑源县水务局", "2024-02-01")
 
 
+def test_a_report_read_to_a_congress_names_its_author_below_the_title() -> None:
+    body = ["——2023年12月26日在县第十七届人大常委会第四次会议上", "云溪市水务局", "主任、各位副主任：", "现在报告。"]
+    data = decide(Draft(body=body), "关于2023年法治政府建设情况的报告", body, Listing())
+    assert (data.issuer, data.provenance["issuer"], data.region) == ("云溪市水务局", "byline", "云溪市")
+
+
 YEARS = {
     "range before the year": ("落实《法治政府建设实施纲要（2021—2025年）》，2023年全县", [2023]),
     "range with its dash lost": ("实施纲要（20212025年）和2024年工作", [2024]),
