@@ -36,7 +36,7 @@ _HAN_YEAR = re.compile(r"二[〇○零Oo0][〇○零一二三四五六七八九]
 _QUOTES = re.compile(r"[“”\"'‘’「」『』]")
 _BULLET = re.compile(r"^(?:[·•●▪■◆>→\-–—|]|\d{1,2}[.、](?!\d)|\[?置顶\]?|NEW!?|\*(?!\*)|附件\d*[:：]?)+", re.IGNORECASE)
 _TAIL = re.compile(
-    r"(?:[\[(【]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])】]?|\.(?:pdf|docx?|wps|ofd|html?)|[(【\[](?:20\d\d年\d{1,2}月|全文|公开版|公开稿|定稿|正式版|盖章版|图文|PDF版?|原文)[)】\]]|[。.,、;:\-])+$",
+    r"(?:[\[(【]?20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[\])】]?|\.(?:pdf|docx?|wps|ofd|html?|zip|rar)|[(【\[](?:20\d\d年\d{1,2}月|全文|公开版|公开稿|定稿|正式版|盖章版|图文|PDF版?|原文)[)】\]]|[。.,、;:\-])+$",
     re.IGNORECASE,
 )
 # What stands behind the genre and belongs to the list: whose report it is, whose site, that it is open to all.

@@ -8,7 +8,7 @@ from dataclasses import replace
 from flows.extraction.facts import Attachment, Document
 from flows.extraction.text.typography import squeeze
 
-_READABLE = re.compile(r"\.(pdf|docx?|wps|ofd|xlsx?|txt)(?:[?#&]|$)", re.I)
+_READABLE = re.compile(r"\.(pdf|docx?|wps|ofd|xlsx?|et|rtf|txt|zip)(?:[?#&]|$)", re.I)
 _REPORT = re.compile(r"法治政府|依法行政|法治建设|年度报告|情况的?报告|工作报告")
 _LEAD = re.compile(r"附件|全文|下载|详见|点击|予以公布|现.{0,12}公布|公开如下")
 

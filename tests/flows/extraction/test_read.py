@@ -88,13 +88,13 @@ def test_declared_gb2312_is_read_as_gb18030() -> None:
     assert document.text.startswith("镕石市人民政府")
 
 
-def test_page_that_leads_to_a_file() -> None:
-    document = read(
-        page('<p>现将报告全文予以公布。</p><p>附件：<a href="/attachment/7/8.pdf">法治政府建设年度报告.pdf</a></p>')
-    )
+@pytest.mark.parametrize("kind", ["pdf", "docx", "ofd", "rtf", "zip"])
+def test_page_that_leads_to_a_file(kind: str) -> None:
+    link = f'<a href="/attachment/7/8.{kind}">法治政府建设年度报告.{kind}</a>'
+    document = read(page(f"<p>现将报告全文予以公布。</p><p>附件：{link}</p>"))
     file = lead(document)
     assert file is not None
-    assert file.name == "法治政府建设年度报告.pdf"
+    assert file.name == f"法治政府建设年度报告.{kind}"
     whole = adopt(document, read(page(WRITTEN["paragraphs"]), listing=WHERE))
     assert whole.published_on == "2023-02-17"
     assert lead(whole) is None
