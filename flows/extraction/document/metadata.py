@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
 from flows.extraction.document import issuers
+from flows.extraction.document.card import Metadata
 from flows.extraction.document.days import HAN_DIGITS, SIGNATURE, day_of, signing_day
 from flows.extraction.document.headline import tidy_title
 from flows.extraction.document.publishing import find_publishing, find_source
-from flows.extraction.facts import Level, Listing
+from flows.extraction.facts import Listing
 from flows.extraction.text.draft import Draft
 from flows.extraction.text.typography import narrow, one_line, squeeze
 
@@ -27,27 +27,6 @@ _PLACEHOLDER = re.compile(
 )
 _SITE_SUFFIX = re.compile(r"\s*[-_|]+\s*[^-_|]*(?:网站|门户|政府网|信息网|官网|平台)[^-_|]*$")
 _GENERAL = re.compile(r"法治|依法行政|报告")
-
-
-@dataclass(slots=True)
-class Metadata:
-    """Every metadata field of a document; provenance names for each where it was taken from."""
-
-    title: str | None = None
-    inferred_title: str | None = None
-    published_on: str | None = None
-    published_time: str | None = None
-    source: str | None = None
-    document_number: str | None = None
-    signed_on: str | None = None
-    delivered_on: str | None = None
-    issuer: str | None = None
-    region: str | None = None
-    region_code: str | None = None
-    level: Level | None = None
-    report_year: int | None = None
-    provenance: dict[str, str] = field(default_factory=dict)
-    warnings: list[str] = field(default_factory=list)
 
 
 def decide(draft: Draft, title: str | None, body: list[str], listing: Listing) -> Metadata:

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from flows.extraction.document.card import Metadata
 from flows.extraction.document.days import DATE, day_of, from_epoch, moment_in
 from flows.extraction.facts import Listing
 from flows.extraction.text.chrome import is_date_line
 from flows.extraction.text.draft import Draft
 from flows.extraction.text.typography import narrow, one_line, squeeze
-
-if TYPE_CHECKING:
-    from flows.extraction.document.metadata import Metadata
 
 _PUBLISHED_LABEL = re.compile(
     r"(?:发布|发表|公布|公开|上网|上传|挂网|发稿|提交|录入|更新)(?:的)?(?:时间|日期)|(?:发布|发表|刊发|刊登|更新|上传|提交)于|"
