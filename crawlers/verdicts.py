@@ -122,7 +122,9 @@ WALLS: tuple[Rule, ...] = (
     Rule(
         "blocked",
         "a script that sets a cookie and loads the page again stands before it",
-        body=r"document\.cookie\s*=.{0,2000}?location(?:\.reload\s*\(|(?:\.href)?\s*=\s*(?:window\.|document\.|self\.)?location\b"
+        # A page that leads somewhere, or is built by scripts of its own, may do so when a visitor chooses a skin.
+        body=r"\A(?!.*<(?:a|i?frame|form|script[^>]{0,200}\ssrc)\b).*document\.cookie\s*=.{0,2000}?location"
+        r"(?:\.reload\s*\(|(?:\.href)?\s*=\s*(?:window\.|document\.|self\.)?location\b"
         r"|\.replace\(\s*(?:window\.|document\.)?location\b)",
     ),
     Rule(

@@ -69,6 +69,26 @@ CASES = [
         "ok",
         id="a-door-that-sets-a-cookie",
     ),
+    pytest.param(
+        exchange(
+            200,
+            b"<script>function skin(n){document.cookie='skin='+n;location.reload()}</script><a href='/fzzfjs/'>%s</a>"
+            % "法治政府建设".encode(),
+            role="home",
+        ),
+        "ok",
+        id="a-page-whose-skin-may-be-chosen",
+    ),
+    pytest.param(
+        exchange(
+            200,
+            b"<script>function skin(n){document.cookie='skin='+n;location.reload()}</script><div id=app></div>"
+            b"<script src='/static/app.js'></script>",
+            role="home",
+        ),
+        "ok",
+        id="a-shell-whose-skin-may-be-chosen",
+    ),
     pytest.param(exchange(429, b""), "blocked", id="429"),
     pytest.param(exchange(500, b"oops"), "unreachable", id="500"),
     pytest.param(exchange(None, b"", error="no route"), "unreachable", id="no-answer"),
